@@ -1,0 +1,232 @@
+"""The command `run`: the whole job, followed on a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import queue
+import signal
+import sys
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+
+from app.checks import is_startable
+from app.clock import SystemClock
+from app.console import columns_needed, complain, say
+from app.errors import AppError, PlanError
+from app.events import (
+    BookOpened,
+    BookSaved,
+    BookWaiting,
+    ColumnsNeeded,
+    Event,
+    MovesChanged,
+    RunChanged,
+    RunState,
+    ServiceConnected,
+    Trouble,
+)
+from app.model import Move, MoveStatus, Window
+from app.plan import QUEUE_LIMIT, both_times, make_window, parse_time
+from app.project import Project
+from app.status_cells import remedy_of
+from app.texts import status_label
+
+OK, NOT_ALL, CANNOT = 0, 1, 2
+"""Exit codes: all succeeded, not all, could not start."""
+
+
+class _Screen:
+    """Follows a project's events and prints what a person wants to know."""
+
+    def __init__(self) -> None:
+        self.events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+        self.moves: dict[str, Move] = {}
+        self.opened: BookOpened | None = None
+        self.state = RunState.IDLE
+        self.trouble: list[AppError] = []
+        self.saved: BookSaved | None = None
+
+    def wait(self, arrived: Callable[[Event], bool]) -> None:
+        """Take events until one is what we wait for; AppError when it cannot come any more."""
+        while True:
+            event = self.events.get()
+            if event is None:
+                raise AppError(
+                    "INTERRUPTED",
+                    "Stopped by you",
+                    "Moves that were sent go on at the service.",
+                    "Give the same command again to go on watching.",
+                )
+            self._take(event)
+            if arrived(event):
+                return
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case MovesChanged(moves):
+                self.moves.update((move.key, move) for move in moves)
+                counts = Counter(move.status for move in self.moves.values())
+                if counts:
+                    say(
+                        "  ".join(f"{status_label(s)} {counts[s]}" for s in MoveStatus if counts[s])
+                    )
+            case BookOpened():
+                self.opened = event
+            case ColumnsNeeded():
+                raise columns_needed(event)
+            case BookSaved():
+                self.saved = event
+            case BookWaiting(_, error):
+                complain(error)
+            case RunChanged(state, because):
+                self.state = state
+                if because is not None:
+                    complain(because)
+                    self.trouble.append(because)
+            case Trouble(error):
+                if self.opened is None:
+                    raise error
+                complain(error)
+                self.trouble.append(error)
+            case _:
+                pass
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check, start, watch and write back; returns the exit code. Raises AppError."""
+    if not options.practice:
+        raise AppError(
+            "NO_SERVICE",
+            "There is no service to run on",
+            "This version reaches the practice tenants only.",
+            "Add --practice to rehearse with your own workbook.",
+        )
+    if options.batch_size and not 1 <= options.batch_size <= QUEUE_LIMIT:
+        raise PlanError(
+            "BATCH_SIZE",
+            f"A batch of {options.batch_size} people cannot be",
+            "The service queues at most 4,000 moves.",
+            "Give --batch-size a number from 1 to 4000.",
+        )
+    now = SystemClock().now()
+    begin = parse_time(options.begin, options.time_zone) if options.begin else None
+    end = parse_time(options.end, options.time_zone) if options.end else None
+    screen = _Screen()
+    project = Project(screen.events.put, options.state_dir, speed=options.speed)
+    before = signal.signal(signal.SIGTERM, lambda *_: screen.events.put(None))
+    try:
+        return _follow(options, project, screen, begin, end, now)
+    except KeyboardInterrupt:
+        return NOT_ALL
+    finally:
+        project.close(10.0)
+        _drain(screen)
+        signal.signal(signal.SIGTERM, before)
+
+
+def _follow(
+    options: argparse.Namespace,
+    project: Project,
+    screen: _Screen,
+    begin: datetime | None,
+    end: datetime | None,
+    now: datetime,
+) -> int:
+    project.open(
+        options.book,
+        sheet=options.sheet,
+        source_column=options.source_column,
+        target_column=options.target_column,
+    )
+    screen.wait(lambda event: isinstance(event, BookOpened))
+    opened = _accept(options, project, screen)
+    new = [
+        row
+        for row in opened.rows
+        if is_startable(row) and _is_new(screen.moves.get(row.mapping.key))
+    ]
+    # A plan that is under way already has its times; they may well have begun.
+    window = make_window(begin, end, options.time_zone, now) if new else Window()
+    if new and not _confirmed(options, len(new), opened, window):
+        return NOT_ALL
+    project.connect_practice()
+    screen.wait(lambda event: isinstance(event, ServiceConnected | Trouble))
+    if screen.trouble:
+        return CANNOT
+    has_batches = bool(opened.batch_column) and not options.batch_size
+    project.start(None, window, options.batch_size or QUEUE_LIMIT, has_batches)
+    screen.wait(lambda _: screen.state in _ENDED)
+    project.close(10.0)
+    _drain(screen)
+    return _sum_up(screen, opened)
+
+
+_ENDED = (RunState.DONE, RunState.PAUSED, RunState.NEEDS_SIGN_IN)
+
+
+def _accept(options: argparse.Namespace, project: Project, screen: _Screen) -> BookOpened:
+    assert screen.opened is not None
+    cells = frozenset(
+        finding.cell
+        for row in screen.opened.rows
+        for finding in row.findings
+        if finding.correction is not None
+    )
+    if options.accept_corrections and cells:
+        project.accept_corrections(cells)
+        screen.wait(lambda event: isinstance(event, BookOpened))
+    return screen.opened
+
+
+def _is_new(move: Move | None) -> bool:
+    return move is None or move.status is MoveStatus.READY
+
+
+def _confirmed(options: argparse.Namespace, count: int, opened: BookOpened, window: Window) -> bool:
+    blocked = sum(1 for row in opened.rows if not is_startable(row))
+    say(f"{count} moves to start, {blocked} rows are left alone. A move cannot be undone.")
+    for name, time in (("Begin", window.begin_utc), ("Preferred end", window.end_utc)):
+        if time is not None:
+            local, utc = both_times(time, window.zone)
+            say(f"{name}: {local} = {utc}")
+    if window.end_utc is not None:
+        say("This service takes no end: it stays a note in your plan.")
+    if options.yes:
+        return True
+    if not sys.stdin.isatty():
+        raise AppError(
+            "NOT_CONFIRMED",
+            "Nothing was started",
+            "There is nobody to ask.",
+            "Add --yes to start without a question.",
+        )
+    return input("Type YES to start: ").strip() == "YES"
+
+
+def _drain(screen: _Screen) -> None:
+    while True:
+        try:
+            event = screen.events.get_nowait()
+        except queue.Empty:
+            return
+        if isinstance(event, BookSaved):
+            screen.saved = event
+
+
+def _sum_up(screen: _Screen, opened: BookOpened) -> int:
+    wanted = [row for row in opened.rows if row.mapping.include]
+    done = sum(
+        1
+        for row in wanted
+        if (move := screen.moves.get(row.mapping.key)) is not None
+        and move.status is MoveStatus.SUCCESS
+        and is_startable(row)
+    )
+    for move in screen.moves.values():
+        if move.status is MoveStatus.FAILED:
+            say(f"Row {move.row}, {move.source_upn}: failed. {remedy_of(move)}")
+    say(f"{done} of {len(wanted)} people moved.")
+    if screen.saved is not None:
+        say(f"The status is in {screen.saved.path}")
+    return OK if done == len(wanted) else NOT_ALL

@@ -1,0 +1,135 @@
+"""What a project tells its screen: plain frozen values, posted from worker threads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from app.errors import AppError
+from app.model import Finding, Mapping, Move
+from app.moves import Capabilities
+
+
+class RunState(StrEnum):
+    """What the runner is doing."""
+
+    IDLE = "idle"
+    RUNNING = "running"
+    PAUSED = "paused"
+    NEEDS_SIGN_IN = "needs-sign-in"
+    OFFLINE = "offline"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRow:
+    """One mapping, with the corrections that the admin accepted, and what the checks found."""
+
+    mapping: Mapping
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BookOpened:
+    """The workbook was read and checked."""
+
+    path: Path
+    sheet: str
+    sheets: tuple[str, ...]
+    columns: tuple[str, ...]
+    """The header texts of the sheet, left to right."""
+    source_column: str
+    target_column: str
+    batch_column: str
+    rows: tuple[CheckedRow, ...]
+    list_findings: tuple[Finding, ...] = ()
+    """Findings on the workbook as a whole."""
+    patchable: bool = True
+    """False: the status goes to a workbook beside it."""
+    not_patchable_because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnsNeeded:
+    """The program cannot tell for sure which sheet or columns hold the mapping: ask."""
+
+    path: Path
+    sheets: tuple[str, ...]
+    sheet: str
+    columns: tuple[str, ...]
+    preview: tuple[tuple[str, ...], ...]
+    """Up to three values for each column, in the order of `columns`."""
+    source_guess: str = ""
+    target_guess: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsLoaded:
+    """The journal is open; these are the kept values of the project."""
+
+    values: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceConnected:
+    """A service is there; what it can say is in its capabilities."""
+
+    capabilities: Capabilities
+    source_name: str
+    target_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MovesChanged:
+    """The moves whose row in the journal changed, in the order of change."""
+
+    moves: tuple[Move, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunChanged:
+    """The runner changed what it does; `reason` when it is not by the admin's wish."""
+
+    state: RunState
+    reason: AppError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BookSaved:
+    """The status was written; `path` is another file than the admin's when `beside` is True."""
+
+    path: Path
+    at_utc: datetime
+    rows: int
+    beside: bool = False
+    backup: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BookWaiting:
+    """The status could not be written now; it is in the journal and the write is tried again."""
+
+    path: Path
+    error: AppError
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something asked for did not happen."""
+
+    error: AppError
+
+
+Event = (
+    BookOpened
+    | ColumnsNeeded
+    | SettingsLoaded
+    | ServiceConnected
+    | MovesChanged
+    | RunChanged
+    | BookSaved
+    | BookWaiting
+    | Trouble
+)

@@ -1,0 +1,301 @@
+"""The journal: our durable record of a project in SQLite, with a hash chain over every event."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import json
+import os
+import socket
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import filelock
+
+from app.clock import Clock
+from app.errors import JournalError
+from app.life import check_step
+from app.model import Move, MoveStatus, Window
+
+SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE moves (key TEXT PRIMARY KEY, status TEXT NOT NULL, data TEXT NOT NULL) STRICT;
+CREATE TABLE rows (row INTEGER PRIMARY KEY, key TEXT NOT NULL, data TEXT NOT NULL) STRICT;
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE events (
+    seq INTEGER PRIMARY KEY, utc TEXT NOT NULL, actor TEXT NOT NULL, kind TEXT NOT NULL,
+    key TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL, detail TEXT NOT NULL,
+    previous TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
+"""
+_FIRST_LINK = "0" * 64
+_DATES = ("started_utc", "updated_utc", "finished_utc")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One step of one move, as the journal records it; `before` is None for a new move."""
+
+    before: Move | None
+    after: Move
+    kind: str
+    detail: str = ""
+    by_admin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RowRecord:
+    """One row of the workbook as it was last read, with what the checks said."""
+
+    row: int
+    key: str
+    source_upn: str
+    target_upn: str
+    startable: bool
+    finding_code: str = ""
+    remedy: str = ""
+
+
+def journal_path(state_dir: Path) -> Path:
+    """Where the journal of a project lies in its state folder."""
+    return state_dir / "journal.db"
+
+
+class Journal:
+    """The journal of one project, open for writing; used by the thread that opened it only.
+
+    Opening raises JournalError: HELD (another run has it), NEWER, DAMAGED.
+    """
+
+    def __init__(self, state_dir: Path, clock: Clock) -> None:
+        self._thread = threading.get_ident()
+        self._clock = clock
+        self.path = journal_path(state_dir)
+        state_dir.mkdir(parents=True, exist_ok=True)
+        self._lock = _take_lock(state_dir)
+        try:
+            self._db = _open(self.path)
+        except BaseException:
+            self._lock.release()
+            raise
+        self._actor = f"{getpass.getuser()}@{socket.gethostname()}"
+
+    def close(self) -> None:
+        """Let go of the file and of the lock."""
+        self._db.close()
+        self._lock.release()
+
+    def moves(self) -> dict[str, Move]:
+        """Every move, by key."""
+        return {move.key: move for move in _read_moves(self._db)}
+
+    def commit(self, changes: Iterable[Change]) -> None:
+        """Record steps of moves in one transaction, durable when it returns.
+
+        Raises app.life.ImpossibleStep for a step that is not in the table.
+        """
+        with self._transaction():
+            for change in changes:
+                before = change.before.status if change.before else MoveStatus.READY
+                check_step(before, change.after.status)
+                self._db.execute(
+                    "INSERT INTO moves VALUES (?, ?, ?) ON CONFLICT (key)"
+                    " DO UPDATE SET status = excluded.status, data = excluded.data",
+                    (change.after.key, change.after.status, _move_to_json(change.after)),
+                )
+                self._event(
+                    self._actor if change.by_admin else "program",
+                    change.kind,
+                    change.after.key,
+                    _move_to_json(change.before) if change.before else "",
+                    _move_to_json(change.after),
+                    change.detail,
+                )
+
+    def record(self, kind: str, detail: str, *, key: str = "", by_admin: bool = False) -> None:
+        """Record an event that changes no move: a call, a refused cancel, a save."""
+        with self._transaction():
+            self._event(self._actor if by_admin else "program", kind, key, "", "", detail)
+
+    def replace_rows(self, rows: Iterable[RowRecord]) -> None:
+        """Keep what the workbook held when it was last read."""
+        with self._transaction():
+            self._db.execute("DELETE FROM rows")
+            self._db.executemany(
+                "INSERT INTO rows VALUES (?, ?, ?)",
+                ((row.row, row.key, json.dumps(asdict(row))) for row in rows),
+            )
+
+    def settings(self) -> tuple[tuple[str, str], ...]:
+        """The kept values of the project, by name."""
+        return tuple(self._db.execute("SELECT name, value FROM settings ORDER BY name"))
+
+    def set_setting(self, name: str, value: str) -> None:
+        """Keep a value of the project."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT INTO settings VALUES (?, ?) ON CONFLICT (name)"
+                " DO UPDATE SET value = excluded.value",
+                (name, value),
+            )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        if threading.get_ident() != self._thread:
+            raise AssertionError("the journal is used by the thread that opened it only")
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def _event(self, actor: str, kind: str, key: str, before: str, after: str, detail: str) -> None:
+        last = self._db.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+        seq, previous = (last[0] + 1, last[1]) if last else (1, _FIRST_LINK)
+        body = (seq, self._clock.now().isoformat(), actor, kind, key, before, after, detail)
+        self._db.execute(
+            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*body, previous, _link(previous, body)),
+        )
+
+
+def read_project(state_dir: Path) -> tuple[tuple[RowRecord, ...], tuple[Move, ...]]:
+    """The rows and moves of a project, read beside a running program; empty when there is none."""
+    path = journal_path(state_dir)
+    if not path.exists():
+        return (), ()
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+            _check_version(db, path)
+            rows = tuple(
+                RowRecord(**json.loads(data))
+                for (data,) in db.execute("SELECT data FROM rows ORDER BY row")
+            )
+            return rows, tuple(_read_moves(db))
+    except sqlite3.DatabaseError as error:
+        raise _damaged(path, error) from error
+
+
+def verify_chain(state_dir: Path) -> int:
+    """How many events the journal holds; raises JournalError CHAIN_BROKEN at the first odd one."""
+    path = journal_path(state_dir)
+    previous = _FIRST_LINK
+    count = 0
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+        for *body, link, own in db.execute("SELECT * FROM events ORDER BY seq"):
+            count += 1
+            if body[0] != count or link != previous or own != _link(previous, tuple(body)):
+                raise JournalError(
+                    "CHAIN_BROKEN",
+                    "The journal was changed from outside",
+                    f"Event {count} of {path} does not fit the one before it.",
+                    "Keep the file as it is, and compare it with your newest copy.",
+                )
+            previous = own
+    return count
+
+
+def _link(previous: str, body: tuple[Any, ...]) -> str:
+    text = json.dumps([previous, *body], ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _take_lock(state_dir: Path) -> filelock.BaseFileLock:
+    lock = filelock.FileLock(state_dir / "run.lock")
+    note = state_dir / "run.holder"
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        holder = note.read_text("utf-8") if note.exists() else "another program"
+        raise JournalError(
+            "HELD",
+            "Another run has this project open",
+            f"It is held by {holder}.",
+            "Use that window, or close it and try again.",
+        ) from None
+    note.write_text(
+        f"{getpass.getuser()} on {socket.gethostname()}, process {os.getpid()}", "utf-8"
+    )
+    return lock
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    db: sqlite3.Connection | None = None
+    try:
+        db = sqlite3.connect(path, isolation_level=None, timeout=10)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        if db.execute("PRAGMA user_version").fetchone()[0] == 0:
+            # One transaction: a kill in the middle leaves no half-made journal behind.
+            db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+        _check_version(db, path)
+        answer = db.execute("PRAGMA quick_check").fetchone()[0]
+        if answer != "ok":
+            raise sqlite3.DatabaseError(answer)
+    except sqlite3.DatabaseError as error:
+        if db is not None:
+            db.close()
+        raise _damaged(path, error) from error
+    except BaseException:
+        if db is not None:
+            db.close()
+        raise
+    return db
+
+
+def _check_version(db: sqlite3.Connection, path: Path) -> None:
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    if version > SCHEMA_VERSION:
+        raise JournalError(
+            "NEWER",
+            "The journal was made by a newer version of Tenant Ferry",
+            f"{path} has version {version}; this program knows {SCHEMA_VERSION}.",
+            "Install the newer version and open the project again. Nothing was changed.",
+        )
+
+
+def _damaged(path: Path, error: Exception) -> JournalError:
+    return JournalError(
+        "DAMAGED",
+        "The journal cannot be read",
+        f"{path}: {error}",
+        "Keep a copy of the file, move it away and open the workbook again: before anything is"
+        " started, the service is asked for every person, so nothing is started twice.",
+    )
+
+
+def _read_moves(db: sqlite3.Connection) -> Iterator[Move]:
+    for (data,) in db.execute("SELECT data FROM moves ORDER BY rowid"):
+        yield _move_from_json(data)
+
+
+def _move_to_json(move: Move) -> str:
+    return json.dumps(asdict(move), default=_iso, ensure_ascii=True)
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"not a value of the journal: {type(value).__name__}")
+
+
+def _move_from_json(text: str) -> Move:
+    data = json.loads(text)
+    window = data.pop("window")
+    for name in _DATES:
+        data[name] = _date(data[name])
+    return Move(
+        **{**data, "status": MoveStatus(data["status"])},
+        window=Window(_date(window["begin_utc"]), _date(window["end_utc"]), window["zone"]),
+    )
+
+
+def _date(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

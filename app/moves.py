@@ -1,0 +1,89 @@
+"""MoveService: what any service offers to the runner, and what it can say of itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from app.model import MoveStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a service can say and do; the screen greys out the rest, with the reason."""
+
+    name: str
+    """"practice" or "graph": the screen has the words for it."""
+    practice: bool
+    beta: bool
+    """Microsoft calls the interface beta; the screen says so."""
+    can_list: bool
+    keeps_end: bool
+    """The service takes the preferred end of a window; otherwise it is a note of ours."""
+    says_stage: bool
+    queue_limit: int
+    """Moves that the service queues at most."""
+    poll_seconds: float
+    """The shortest sensible pause between two polls."""
+    settle_seconds: float
+    """How long a submission without an answer may still be on its way."""
+    second_start_after: frozenset[MoveStatus]
+    """Final statuses after which the service accepts a new start of the same source."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartRequest:
+    """What is sent to start one move; times in UTC."""
+
+    source_upn: str
+    target_upn: str
+    begin_utc: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceMove:
+    """What the service says of one move; times in UTC."""
+
+    move_id: str
+    source_upn: str
+    target_upn: str
+    status: MoveStatus
+    service_state: str
+    derived: bool = False
+    stage: str = ""
+    error_code: str = ""
+    error_message: str = ""
+    begin_utc: datetime | None = None
+    started_utc: datetime | None = None
+    updated_utc: datetime | None = None
+    finished_utc: datetime | None = None
+
+
+class MoveService(Protocol):
+    """A service that moves OneDrives.
+
+    Every call blocks and may be made from several threads. Raises only `app.errors.ServiceError`
+    kinds: Throttled, SignInRequired, Unreachable, Refused.
+    """
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    def find(self, source_upn: str) -> ServiceMove | None:
+        """The move of this source, or None when the service has none."""
+
+    def state(self, move_id: str) -> ServiceMove | None:
+        """The move with this id, or None when the service does not know it."""
+
+    def list_moves(self) -> list[ServiceMove]:
+        """Every move the service has, also those that we did not start."""
+
+    def start(self, request: StartRequest) -> ServiceMove:
+        """Submit one move. Never repeat it without `find`: a move cannot be undone."""
+
+    def cancel(self, move_id: str) -> None:
+        """Ask for a cancel; Refused (409) once the move runs."""
+
+    def close(self) -> None:
+        """Let go of connections."""

@@ -1,0 +1,80 @@
+"""What the runner may be asked: one small value an order, put into its inbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.journal import RowRecord
+from app.model import Batch, Move
+from app.moves import MoveService
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A batch with the people in it, as the admin confirmed it."""
+
+    batch: Batch
+    moves: tuple[Move, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetRows:
+    """Keep what the workbook holds now."""
+
+    rows: tuple[RowRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Use this service from now on."""
+
+    service: MoveService
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Take these moves on."""
+
+    batches: tuple[Planned, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Wish these moves cancelled."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Make these failed or stopped moves ready again."""
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Keep a value of the project."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Record an event that is not a move's."""
+
+    kind: str
+    detail: str
+
+
+class Pause:
+    """Send nothing new."""
+
+
+class Resume:
+    """Go on sending."""
+
+
+class Quit:
+    """End."""

@@ -1,0 +1,68 @@
+"""How often the service is asked, and which of its answers belongs to which of our moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from app.model import Move, MoveStatus, upn_key
+from app.moves import ServiceMove
+
+_SLOWEST = 10
+"""The pause between two polls grows to this many times the shortest."""
+PENDING = frozenset(
+    {
+        MoveStatus.NOT_STARTED,
+        MoveStatus.SCHEDULED,
+        MoveStatus.READY_TO_TRIGGER,
+        MoveStatus.RESCHEDULED,
+    }
+)
+"""Statuses in which a move fills a place in the service's queue (at most 4,000 at any time:
+"Cross-tenant OneDrive migration, step 6")."""
+
+
+class Pace:
+    """When to poll next: quick after something happened, slower while nothing does."""
+
+    def __init__(self, shortest_seconds: float) -> None:
+        self._shortest = shortest_seconds
+        self._pause = shortest_seconds
+        self.due = 0.0
+        """On the monotonic clock, in seconds."""
+
+    def hurry(self, now: float) -> None:
+        """Something was just sent or changed."""
+        self._pause = self._shortest
+        self.due = min(self.due, now + self._pause) if self.due > now else now + self._pause
+
+    def polled(self, now: float, *, changed: bool) -> None:
+        """A poll came back."""
+        if changed:
+            self._pause = self._shortest
+        else:
+            self._pause = min(self._pause * 1.5, self._shortest * _SLOWEST)
+        self.due = now + self._pause
+
+
+def sort_answers(
+    moves: Iterable[Move], said: Iterable[ServiceMove]
+) -> tuple[list[tuple[Move, ServiceMove]], list[ServiceMove]]:
+    """Pair our moves with what the service says of them; the rest are moves of others.
+
+    A move is known by its id, and by its source UPN only while it has no id.
+    """
+    by_id = {move.move_id: move for move in moves if move.move_id}
+    by_key = {move.key: move for move in by_id.values()} | {
+        move.key: move for move in moves if not move.move_id
+    }
+    ours, others = [], []
+    for one in said:
+        move = by_id.get(one.move_id)
+        if move is None:
+            named = by_key.get(upn_key(one.source_upn))
+            move = named if named is not None and not named.move_id else None
+        if move is None:
+            others.append(one)
+        else:
+            ours.append((move, one))
+    return ours, others

@@ -1,0 +1,264 @@
+"""Serves the practice tenants on this machine until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import math
+import secrets
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+
+from app.practice.clock import FASTEST, PracticeClock, is_speed
+from app.practice.directory import Directory, PeopleError, read_people
+from app.practice.engine import QUEUE_LIMIT, SLOTS, Engine
+from app.practice.store import Store, StoreError
+from app.practice.web import PracticeWeb, Tokens, keep_anchor, kept_anchor
+
+HOST = "127.0.0.1"
+DEFAULT_SPEED = 240.0
+_DEFAULT_SEED = 1
+_BACKLOG = 2048
+
+
+def main(argv: Sequence[str]) -> int:
+    """Serve until SIGTERM or SIGINT, or until nobody has called for a while.
+
+    Prints one line of JSON on stdout, with base_url, source_token and target_token, once it can be
+    called. Returns 0 at an orderly end, 1 when the port or the state file is not to be had.
+    """
+    ending = threading.Event()
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        ending.set()
+
+    # From the very start: whoever starts us may change their mind before we serve.
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        options = _options(argv)
+        with _state_file(options.state) as path:
+            return _serve(options, path, ending)
+    except (StoreError, PeopleError, OSError) as error:
+        print(f"practice: {error}", file=sys.stderr)
+        return 1
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    port: int
+    state: Path | None
+    speed: float | None
+    exit_when_idle: float
+    seed: int | None
+    people: Path | None
+    slots: int
+    queue_limit: int
+
+
+def _options(argv: Sequence[str]) -> _Options:
+    parser = argparse.ArgumentParser(
+        prog="practice serve",
+        description="Practice tenants on this machine: nothing real is ever touched.",
+    )
+    parser.add_argument("--port", type=_port, default=0, help="0: a free one")
+    parser.add_argument("--state", type=Path, metavar="FILE", help="kept there; else forgotten")
+    parser.add_argument(
+        "--speed",
+        type=_speed,
+        metavar="X",
+        help=f"practice seconds in a second (default {DEFAULT_SPEED:g}, or as before); "
+        "0: stepped only",
+    )
+    parser.add_argument(
+        "--exit-when-idle",
+        type=_seconds,
+        default=0.0,
+        metavar="SECONDS",
+        help="end when no call came for so long; 0: never",
+    )
+    parser.add_argument("--seed", type=int, metavar="N", help="makes the people and their drives")
+    parser.add_argument("--people", type=Path, metavar="FILE", help="what is special of whom, JSON")
+    parser.add_argument("--slots", type=_positive, default=SLOTS, metavar="N", help="run at a time")
+    parser.add_argument(
+        "--queue-limit", type=_positive, default=QUEUE_LIMIT, metavar="N", help="pending at most"
+    )
+    return _Options(**vars(parser.parse_args(list(argv))))
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise ValueError(text)
+    return port
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 10**6:
+        raise ValueError(text)
+    return number
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not (math.isfinite(seconds) and seconds >= 0):
+        raise ValueError(text)
+    return seconds
+
+
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not is_speed(speed):
+        raise argparse.ArgumentTypeError(f"a number from 0 to {FASTEST:g}")
+    return speed
+
+
+@contextlib.contextmanager
+def _state_file(wished: Path | None) -> Generator[Path, None, None]:
+    if wished is not None:
+        yield wished
+        return
+    with tempfile.TemporaryDirectory(prefix="practice-") as folder:
+        yield Path(folder) / "practice.db"
+
+
+def _serve(options: _Options, path: Path, ending: threading.Event) -> int:
+    people = read_people(options.people) if options.people else {}
+    with contextlib.closing(Store(path)) as store:
+        clock = PracticeClock(kept_anchor(store))
+        engine = _caught_up(store, clock)
+        _apply(options, store, clock)
+        directory = Directory(store, int(store.meta("seed") or _DEFAULT_SEED))
+        directory.add(people)
+        engine = Engine(store, directory, slots=options.slots, queue_limit=options.queue_limit)
+        with contextlib.closing(_listen(options.port, store)) as listener:
+            port = listener.getsockname()[1]
+            tokens = _remember(store, port, options.slots)
+            web = PracticeWeb(store, engine, clock, tokens, port)
+            said = {
+                "base_url": f"http://{HOST}:{port}",
+                "source_token": tokens.source,
+                "target_token": tokens.target,
+            }
+            print(json.dumps(said), flush=True)
+            asyncio.run(_run(web, listener, ending, options.exit_when_idle))
+    return 0
+
+
+def _caught_up(store: Store, clock: PracticeClock) -> Engine:
+    """What happened while nobody served is played by the settings of that time."""
+    directory = Directory(store, int(store.meta("seed") or _DEFAULT_SEED))
+    engine = Engine(store, directory, slots=int(store.meta("slots") or SLOTS))
+    clock.not_before(engine.advanced_to)
+    if store.meta("clock") is not None:
+        engine.advance(clock.now_ms())
+    return engine
+
+
+def _apply(options: _Options, store: Store, clock: PracticeClock) -> None:
+    """The settings of this start, over those of the last one."""
+    speed = options.speed
+    if speed is None and store.meta("clock") is None:
+        speed = DEFAULT_SPEED
+    with store.transaction():
+        if speed is not None:
+            clock.run_at(speed)
+            keep_anchor(store, clock)
+        if options.seed is not None:
+            store.set_meta("seed", str(options.seed))
+        # New settings count from now on, not from the last time that something happened.
+        store.set_meta("advanced_to", str(clock.now_ms()))
+
+
+def _listen(wished: int, store: Store) -> socket.socket:
+    """A free port; without a wish the former one, so that clients find us again."""
+    former = int(store.meta("port") or 0)
+    for port in (wished,) if wished else (former, 0):
+        # Named as TCP: asyncio switches Nagle's delay off only then, 40 ms a call.
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        try:
+            if sys.platform != "win32":  # there it would let two servers share the port
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((HOST, port))
+            # Calls that come before the event loop runs wait in line.
+            listener.listen(_BACKLOG)
+        except OSError as error:
+            listener.close()
+            last = error
+            continue
+        return listener
+    raise OSError(f"no port to listen on: {last}")
+
+
+def _remember(store: Store, port: int, slots: int) -> Tokens:
+    with store.transaction():
+        store.set_meta("port", str(port))
+        store.set_meta("slots", str(slots))
+        for side in ("source_token", "target_token"):
+            if store.meta(side) is None:
+                store.set_meta(side, secrets.token_urlsafe(32))
+    return Tokens(str(store.meta("source_token")), str(store.meta("target_token")))
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to `main`; uvicorn would raise them again after an orderly end."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+
+async def _run(
+    web: PracticeWeb, listener: socket.socket, ending: threading.Event, idle: float
+) -> None:
+    server = _Server(
+        uvicorn.Config(
+            web,
+            loop="asyncio",
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=1,
+        )
+    )
+    watch = asyncio.create_task(_watch(server, web, ending, idle))
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        watch.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watch
+
+
+async def _watch(
+    server: uvicorn.Server, web: PracticeWeb, ending: threading.Event, idle: float
+) -> None:
+    web.last_request = time.monotonic()
+    while not server.should_exit:
+        await asyncio.sleep(0.1)
+        if ending.is_set() or (idle and time.monotonic() - web.last_request > idle):
+            server.should_exit = True
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

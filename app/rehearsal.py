@@ -1,0 +1,143 @@
+"""Starts the practice tenants in a process of their own, and finds them again after a restart."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+from app.client import GraphClient
+from app.errors import AppError, ServiceError
+from app.paths import child_command
+
+TARGET_HOST = "https://practice-target-my.sharepoint.com"
+DEFAULT_SPEED = 240.0
+"""Practice seconds in a second: an hour of moving takes a quarter of a minute."""
+_START_SECONDS = 30.0
+_IDLE_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """Where the practice tenants answer; the tokens open nothing but them."""
+
+    base_url: str
+    source_token: str
+    target_token: str
+    pid: int
+    speed: float
+
+
+def reach(state_dir: Path, speed: float | None = None) -> Practice:
+    """The practice tenants of this project, started when they do not run.
+
+    Their state lies in `state_dir`, so that moves go on however often either side is restarted.
+    Raises AppError PRACTICE_NOT_STARTED.
+    """
+    note = state_dir / "practice.json"
+    known = _read_note(note)
+    wanted = speed if speed is not None else known.speed if known else DEFAULT_SPEED
+    if known is not None and known.speed == wanted and _answers(known):
+        return known
+    if known is not None and _answers(known):
+        stop(known)
+    practice = _start(state_dir, wanted)
+    _write_note(note, practice)
+    return practice
+
+
+def stop(practice: Practice) -> None:
+    """End the process; its state stays, and its clock goes on."""
+    if _answers(practice):
+        with contextlib.suppress(OSError):
+            os.kill(practice.pid, 15)
+
+
+def client(practice: Practice) -> GraphClient:
+    """A client of the practice source tenant."""
+    return GraphClient(practice.base_url, lambda: practice.source_token)
+
+
+def _answers(practice: Practice) -> bool:
+    try:
+        probe = GraphClient(practice.base_url, lambda: practice.source_token, timeout_seconds=3)
+    except ServiceError:
+        return False
+    with contextlib.closing(probe):
+        try:
+            answer = probe.get("/practice/health")
+        except ServiceError:
+            return False
+    # The number says that this is our process, and not another on the same port.
+    return isinstance(answer, dict) and answer.get("pid") == practice.pid
+
+
+def _start(state_dir: Path, speed: float) -> Practice:
+    state_dir.mkdir(parents=True, exist_ok=True)
+    arguments = ["--state", str(state_dir / "practice.db"), "--speed", f"{speed:g}"]
+    arguments += ["--exit-when-idle", str(_IDLE_SECONDS)]
+    # A session of its own: the practice tenants outlive the program, as the real ones do.
+    flags = 0x00000208 if sys.platform == "win32" else 0  # DETACHED_PROCESS, NEW_PROCESS_GROUP
+    with (state_dir / "practice.log").open("ab") as log:
+        process = subprocess.Popen(
+            child_command("app.practice.serve", *arguments),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,
+            creationflags=flags,
+        )
+    assert process.stdout is not None
+    line = _first_line(process.stdout, _START_SECONDS)
+    _let_go(process)
+    try:
+        said = json.loads(line)
+        return Practice(
+            said["base_url"], said["source_token"], said["target_token"], process.pid, speed
+        )
+    except (ValueError, KeyError, TypeError):
+        process.kill()
+        raise AppError(
+            "PRACTICE_NOT_STARTED",
+            "The practice tenants did not start",
+            f"Their log is {state_dir / 'practice.log'}.",
+            "Try again. If it happens again, send us the log.",
+        ) from None
+
+
+def _let_go(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdout is not None
+    process.stdout.close()
+    # It is meant to outlive us; without this, Python warns of a child that still runs.
+    process.returncode = 0
+
+
+def _first_line(stream: IO[bytes], seconds: float) -> bytes:
+    lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    reader = threading.Thread(target=lambda: lines.put(stream.readline()), daemon=True)
+    reader.start()
+    try:
+        return lines.get(timeout=seconds)
+    except queue.Empty:
+        return b""
+
+
+def _read_note(note: Path) -> Practice | None:
+    try:
+        return Practice(**json.loads(note.read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _write_note(note: Path, practice: Practice) -> None:
+    new = note.with_suffix(".new")
+    new.touch(mode=0o600)
+    new.write_text(json.dumps(asdict(practice)), "utf-8")
+    new.replace(note)

@@ -1,0 +1,395 @@
+"""One run: which calls are made, and what each answer does to the moves and the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
+
+from app import acts
+from app.callers import Answer, Callers
+from app.clock import Clock
+from app.errors import AppError, ServiceError, SignInRequired, Throttled
+from app.events import Event, MovesChanged, RunChanged, RunState, Trouble
+from app.journal import Change, Journal
+from app.life import not_there, other_target, refused, starting, told
+from app.model import Move, MoveStatus, upn_key
+from app.moves import MoveService, ServiceMove, StartRequest
+from app.orders import Planned
+from app.polling import PENDING, Pace, sort_answers
+from app.roster import Roster
+
+RESERVE = 50
+"""Room kept in the service's queue for moves that others start meanwhile."""
+_ALREADY_SUBMITTED = "mnasitemoveisinprogressorfinished"
+_NO_LIST = frozenset({400, 404, 405, 501})
+"""Refusals that mean: this service has no list (it is in no page of the Graph reference)."""
+_LOOKED_UP_FOR = 30.0
+"""Seconds for which "the service has no such move" may be acted on."""
+_SAME_REFUSALS = 10
+"""So many starts refused in a row for the same reason: the cause is not the people."""
+
+
+@dataclass(slots=True)
+class _Settling:
+    """A submission whose fate is not known: asked for again until the answer can be trusted."""
+
+    due: float
+    asked: int = 0
+
+
+class Run:
+    """The moves of a project and the rules of their start; used by the runner's thread only.
+
+    The order at a start is fixed: look up by source UPN and adopt what is there; else commit
+    `Starting`, call, commit the answer. A submission without a trustworthy answer is looked up
+    twice, `settle_seconds` apart, before the move may be sent again.
+    """
+
+    def __init__(
+        self, journal: Journal, callers: Callers, clock: Clock, post: Callable[[Event], None]
+    ) -> None:
+        self._journal = journal
+        self._callers = callers
+        self._clock = clock
+        self._post = post
+        self._service: MoveService | None = None
+        self._roster = Roster(journal.moves().values())
+        self._busy: set[str] = set()
+        self._settling: dict[str, _Settling] = {}
+        self._cleared: dict[str, float] = {}
+        self._changed = dict(self._roster.by_key)
+        self._state = RunState.IDLE
+        self._not_before = 0.0
+        self._failures = 0
+        self._pace = Pace(1.0)
+        self._polling = False
+        self._listed = False
+        self._can_list = True
+        self._cancel_sent: set[str] = set()
+        self._same_refusals: tuple[str, int] = ("", 0)
+        self._others_pending = 0
+
+    # The admin's acts
+
+    def connect(self, service: MoveService) -> None:
+        """Use this service; what was left in `Starting` is looked up before anything is sent."""
+        self._service = service
+        capabilities = service.capabilities
+        self._pace = Pace(capabilities.poll_seconds)
+        self._can_list = capabilities.can_list
+        self._listed = not self._can_list
+        self._journal.record("connect", capabilities.name)
+        now = self._clock.monotonic()
+        for move in self._roster.with_status(MoveStatus.STARTING):
+            self._settling[move.key] = _Settling(now + capabilities.settle_seconds)
+        self._not_before = 0.0
+        self._become(RunState.IDLE if self._roster.is_at_rest() else RunState.RUNNING)
+
+    def plan(self, batches: Iterable[Planned]) -> None:
+        """Take these moves on; they are sent as the service's queue has room."""
+        self._commit(acts.plan(self._roster.by_key, batches, self._clock.now()))
+        self._become(RunState.RUNNING)
+
+    def cancel(self, keys: Iterable[str]) -> None:
+        """Wish these moves cancelled."""
+        changes, too_late = acts.cancel(self._roster.by_key, keys, self._clock.now())
+        self._commit(changes)
+        if too_late is not None:
+            self._post(Trouble(too_late))
+
+    def retry(self, keys: Iterable[str]) -> None:
+        """Make these moves ready again, where the service allows a second start."""
+        if self._service is not None:
+            allowed = self._service.capabilities.second_start_after
+            self._commit(acts.retry(self._roster.by_key, keys, allowed, self._clock.now()))
+
+    def pause(self) -> None:
+        """Send nothing new; go on watching."""
+        self._journal.record("pause", "", by_admin=True)
+        self._become(RunState.PAUSED)
+
+    def resume(self) -> None:
+        """Go on sending, also after a sign-in."""
+        self._journal.record("resume", "", by_admin=True)
+        self._not_before = 0.0
+        self._become(RunState.RUNNING)
+
+    # The loop's questions
+
+    def pause_length(self) -> float | None:
+        """Seconds until the clock alone gives us something to do; None: only a message can."""
+        if self._service is None or self._state is RunState.NEEDS_SIGN_IN:
+            return None
+        if self._callers.free == 0:
+            return None
+        now = self._clock.monotonic()
+        due = [one.due for key, one in self._settling.items() if key not in self._busy]
+        if not self._polling and (self._roster.watched() or self._sendable()):
+            due.append(self._pace.due)
+        if self._not_before > now and (self._cancels() or self._sendable()):
+            due.append(now)
+        if not due:
+            return None
+        return max(min(due), self._not_before, now) - now
+
+    def step(self) -> None:
+        """Make the calls that are due now."""
+        if self._service is None or self._state is RunState.NEEDS_SIGN_IN:
+            return
+        now = self._clock.monotonic()
+        if now >= self._not_before:
+            self._look_up_settling(now)
+            self._poll(now)
+            self._send_cancels()
+            self._send()
+        if (
+            self._state in (RunState.RUNNING, RunState.OFFLINE)
+            and not self._busy
+            and self._roster.is_at_rest()
+        ):
+            self._become(RunState.DONE)
+
+    def flush(self) -> None:
+        """Tell what changed since the last time, in one event."""
+        if self._changed:
+            self._post(MovesChanged(tuple(self._changed.values())))
+            self._changed.clear()
+
+    # Calls
+
+    def _sendable(self) -> list[Move]:
+        if self._state not in (RunState.RUNNING, RunState.OFFLINE):
+            return []
+        waiting = self._roster.with_status(MoveStatus.WAITING)
+        free = self._callers.free
+        return list(islice((move for move in waiting if move.key not in self._busy), free))
+
+    def _send(self) -> None:
+        assert self._service is not None
+        if not self._listed:
+            # The queue is shared: how full it is must be known before the first start.
+            self._poll(self._clock.monotonic(), at_once=True)
+            return
+        looked_up = sum(1 for key in self._busy if key not in self._settling)
+        limit = self._service.capabilities.queue_limit - RESERVE
+        room = limit - self._others_pending - self._roster.pending() - looked_up
+        now = self._clock.monotonic()
+        for move in self._sendable()[: max(room, 0)]:
+            if now - self._cleared.pop(move.key, float("-inf")) < _LOOKED_UP_FOR:
+                self._start(move)
+            else:
+                self._look_up(move)
+
+    def _look_up(self, move: Move) -> None:
+        assert self._service is not None
+        self._busy.add(move.key)
+        self._callers.call("find", move.key, partial(self._service.find, move.source_upn))
+
+    def _look_up_settling(self, now: float) -> None:
+        for key, settling in self._settling.items():
+            if self._callers.free and settling.due <= now and key not in self._busy:
+                self._look_up(self._roster.by_key[key])
+
+    def _poll(self, now: float, *, at_once: bool = False) -> None:
+        if self._polling or self._callers.free == 0 or self._service is None:
+            return
+        if not at_once and (
+            now < self._pace.due or not (self._roster.watched() or self._sendable())
+        ):
+            return
+        service = self._service
+        if self._can_list:
+            self._callers.call("list", "", service.list_moves)
+        else:
+            ids = [move.move_id for move in self._roster.watched() if move.move_id]
+            self._callers.call("list", "", lambda: [m for i in ids if (m := service.state(i))])
+        self._polling = True
+
+    def _cancels(self) -> list[Move]:
+        return [
+            move
+            for move in self._roster.cancels()
+            if move.key not in self._busy and move.move_id not in self._cancel_sent
+        ]
+
+    def _send_cancels(self) -> None:
+        assert self._service is not None
+        for move in self._cancels()[: self._callers.free]:
+            self._busy.add(move.key)
+            self._callers.call("cancel", move.key, partial(self._service.cancel, move.move_id))
+
+    def _move(self, answer: Answer) -> Move:
+        return self._roster.by_key[answer.key]
+
+    # Answers
+
+    def take_answer(self, answer: Answer) -> None:
+        """Do what the answer asks for; the only way in which a call changes anything."""
+        self._callers.done()
+        self._busy.discard(answer.key)
+        if answer.kind == "list":
+            self._polling = False
+        if answer.error is not None:
+            self._take_error(answer, answer.error)
+            return
+        self._failures = 0
+        if self._state is RunState.OFFLINE:
+            self._become(RunState.RUNNING)
+        match answer.kind:
+            case "find":
+                self._found(self._move(answer), answer.result)
+            case "start":
+                self._same_refusals = ("", 0)
+                self._commit_told(self._move(answer), answer.result, "started")
+            case "cancel":
+                self._cancel_sent.add(self._move(answer).move_id)
+                self._journal.record("cancel accepted", "", key=answer.key)
+                self._pace.hurry(self._clock.monotonic())
+            case "recheck":
+                self._rechecked(self._move(answer), answer.result)
+            case "list":
+                self._take_list(answer.result)
+
+    def _found(self, move: Move, said: ServiceMove | None) -> None:
+        assert self._service is not None
+        if move.status not in (MoveStatus.WAITING, MoveStatus.STARTING):
+            return  # taken back while the question was on its way
+        settling = self._settling.get(move.key)
+        fresh = said is not None and not (
+            said.move_id == move.move_id
+            and said.status in self._service.capabilities.second_start_after
+        )
+        if said is not None and fresh:
+            self._settling.pop(move.key, None)
+            kind = "adopted" if settling is None else "found"
+            detail = other_target(move, said)
+            self._commit_told(move, said, kind, detail)
+        elif settling is not None:
+            settling.asked += 1
+            settling.due = self._clock.monotonic() + self._service.capabilities.settle_seconds
+            if settling.asked >= 2:
+                del self._settling[move.key]
+                after = not_there(move, self._clock.now())
+                self._commit([Change(move, after, "not at the service")])
+        elif move.status is MoveStatus.WAITING:
+            self._cleared[move.key] = self._clock.monotonic()
+
+    def _start(self, move: Move) -> None:
+        assert self._service is not None
+        now = self._clock.now()
+        begin = move.window.begin_utc
+        # A begin that has passed meanwhile is never sent: as soon as possible is what is left.
+        request = StartRequest(
+            move.source_upn, move.target_upn, begin if begin and begin > now else None
+        )
+        after = starting(move, now)
+        self._commit([Change(move, after, "starting")])
+        self._busy.add(move.key)
+        self._callers.call("start", move.key, partial(self._service.start, request))
+
+    def _take_list(self, said: list[ServiceMove]) -> None:
+        assert self._service is not None
+        ours, others = sort_answers(self._roster.watched(), said)
+        known = self._roster.by_key
+        self._others_pending = sum(
+            1 for one in others if one.status in PENDING and upn_key(one.source_upn) not in known
+        )
+        now = self._clock.now()
+        changes = [
+            Change(move, after, "told")
+            for move, one in ours
+            if (after := told(move, one, now)) is not move
+        ]
+        self._commit(changes)
+        self._listed = True
+        self._pace.polled(self._clock.monotonic(), changed=bool(changes))
+        told_of = {move.key for move, _ in ours}
+        for move in self._roster.watched():
+            if self._callers.free and move.key not in told_of | self._busy:
+                self._busy.add(move.key)
+                find = partial(self._service.find, move.source_upn)
+                self._callers.call("recheck", move.key, find)
+
+    def _rechecked(self, move: Move, said: ServiceMove | None) -> None:
+        if said is None:
+            self._journal.record("missing at the service", "", key=move.key)
+        elif move.status.is_at_service:
+            self._commit_told(move, said, "told")
+
+    def _commit_told(self, move: Move, said: ServiceMove, kind: str, detail: str = "") -> None:
+        after = told(move, said, self._clock.now())
+        self._commit([Change(move, after, kind, detail)])
+        self._pace.hurry(self._clock.monotonic())
+
+    # Errors
+
+    def _take_error(self, answer: Answer, error: ServiceError) -> None:
+        now = self._clock.monotonic()
+        detail = f"{answer.kind}: {error}"
+        self._journal.record("call failed", detail, key=answer.key)
+        move = self._roster.by_key.get(answer.key)
+        if isinstance(error, Throttled):
+            self._not_before = max(self._not_before, now + max(error.retry_after, 0.05))
+        elif error.is_transient:
+            self._failures += 1
+            self._not_before = now + min(2.0**self._failures * 0.25, 60.0)
+            if self._failures >= 3 and self._state is RunState.RUNNING:
+                self._become(RunState.OFFLINE, error)
+        if answer.kind == "list":
+            self._pace.polled(now, changed=False)
+        if move is not None and answer.kind == "start":
+            self._start_failed(move, error)
+        if isinstance(error, SignInRequired):
+            self._become(RunState.NEEDS_SIGN_IN, error)
+        elif error.is_transient or answer.kind == "start":
+            return
+        elif move is not None and answer.kind == "cancel":
+            after = replace(move, cancel_wished=False)
+            self._commit([Change(move, after, "cancel refused", str(error))])
+            self._post(Trouble(error))
+            self._pace.hurry(now)
+        elif answer.kind == "list" and self._can_list and error.status in _NO_LIST:
+            self._can_list = False
+            self._listed = True
+        else:
+            # A look-up refused for one is refused for all: a right or the trust is missing.
+            self._become(RunState.PAUSED, error)
+
+    def _start_failed(self, move: Move, error: ServiceError) -> None:
+        assert self._service is not None
+        now = self._clock.now()
+        if isinstance(error, Throttled | SignInRequired):
+            self._commit([Change(move, not_there(move, now), "not accepted", str(error))])
+        elif error.is_transient or error.code.casefold() == _ALREADY_SUBMITTED:
+            settle = 0.0 if not error.is_transient else self._service.capabilities.settle_seconds
+            self._settling[move.key] = _Settling(self._clock.monotonic() + settle)
+        elif error.status == 403:
+            self._commit([Change(move, not_there(move, now), "not accepted", str(error))])
+            self._become(RunState.PAUSED, error)
+        else:
+            after = refused(move, error.code, error.detail, now)
+            self._commit([Change(move, after, "refused")])
+            code, count = self._same_refusals
+            self._same_refusals = (error.code, count + 1 if code == error.code else 1)
+            if error.status == 501 or self._same_refusals[1] >= _SAME_REFUSALS:
+                self._same_refusals = ("", 0)
+                self._become(RunState.PAUSED, error)
+
+    # State
+
+    def _commit(self, changes: Iterable[Change]) -> None:
+        changes = [change for change in changes if change.before != change.after]
+        if not changes:
+            return
+        self._journal.commit(changes)
+        for change in changes:
+            self._roster.put(change.after)
+            self._changed[change.after.key] = change.after
+
+    def _become(self, state: RunState, reason: AppError | None = None) -> None:
+        if state is not self._state:
+            self.flush()
+            self._state = state
+            self._post(RunChanged(state, reason))

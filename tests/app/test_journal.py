@@ -1,0 +1,145 @@
+"""The journal: durable, chained, held by one run, honest about what it cannot read."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from app.clock import SystemClock
+from app.errors import JournalError
+from app.journal import (
+    Change,
+    Journal,
+    RowRecord,
+    journal_path,
+    read_project,
+    verify_chain,
+)
+from app.life import ImpossibleStep, planned, starting
+from app.model import Move, MoveStatus, Window
+
+NOW = datetime(2026, 12, 5, 18, 0, tzinfo=UTC)
+MOVE = Move("ana@contoso.com", 5, "ana@contoso.com", "ana@northwind.com")
+WINDOW = Window(NOW, None, "Europe/Berlin")
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    with closing(Journal(tmp_path, SystemClock())) as journal:
+        yield journal
+
+
+def test_a_move_comes_back_as_it_was(tmp_path: Path, journal: Journal) -> None:
+    waiting = planned(MOVE, "Wave 1", WINDOW, NOW)
+    journal.commit([Change(None, waiting, "planned", by_admin=True)])
+    assert journal.moves() == {MOVE.key: waiting}
+    assert read_project(tmp_path)[1] == (waiting,)
+
+
+def test_an_impossible_step_leaves_nothing_behind(journal: Journal) -> None:
+    waiting = planned(MOVE, "", WINDOW, NOW)
+    other = replace(MOVE, key="bo@contoso.com")
+    with pytest.raises(ImpossibleStep):
+        journal.commit(
+            [
+                Change(None, waiting, "planned"),
+                Change(other, replace(other, status=MoveStatus.SUCCESS), "told"),
+            ]
+        )
+    assert journal.moves() == {}
+
+
+def test_the_rows_of_the_workbook_are_read_beside_a_run(tmp_path: Path, journal: Journal) -> None:
+    row = RowRecord(5, MOVE.key, MOVE.source_upn, MOVE.target_upn, startable=True)
+    journal.replace_rows([replace(row, row=9), row])
+    assert read_project(tmp_path)[0] == (row, replace(row, row=9))
+
+
+def test_no_journal_is_no_project(tmp_path: Path) -> None:
+    assert read_project(tmp_path) == ((), ())
+
+
+def test_settings_are_kept(tmp_path: Path) -> None:
+    with closing(Journal(tmp_path, SystemClock())) as first:
+        first.set_setting("corrections", "[]")
+        first.set_setting("corrections", '["a"]')
+    with closing(Journal(tmp_path, SystemClock())) as second:
+        assert second.settings() == (("corrections", '["a"]'),)
+
+
+def test_a_second_run_is_told_who_holds_the_project(tmp_path: Path, journal: Journal) -> None:
+    assert journal.moves() == {}
+    with pytest.raises(JournalError) as caught:
+        Journal(tmp_path, SystemClock())
+    assert caught.value.code == "HELD"
+    assert "process" in caught.value.detail
+
+
+def test_another_thread_may_not_write(journal: Journal) -> None:
+    errors: list[BaseException] = []
+
+    def write() -> None:
+        try:
+            journal.record("odd", "")
+        except (AssertionError, sqlite3.ProgrammingError) as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    thread.join()
+    assert len(errors) == 1
+
+
+def test_a_newer_journal_is_refused_and_left_alone(tmp_path: Path) -> None:
+    Journal(tmp_path, SystemClock()).close()
+    with closing(sqlite3.connect(journal_path(tmp_path))) as db:
+        db.execute("PRAGMA user_version = 99")
+    with pytest.raises(JournalError) as caught:
+        Journal(tmp_path, SystemClock())
+    assert caught.value.code == "NEWER"
+    with closing(sqlite3.connect(journal_path(tmp_path))) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (99,)
+
+
+def test_a_damaged_journal_says_what_to_do(tmp_path: Path) -> None:
+    journal_path(tmp_path).write_bytes(b"not a database, but long enough to be looked at" * 50)
+    with pytest.raises(JournalError) as caught:
+        Journal(tmp_path, SystemClock())
+    assert caught.value.code == "DAMAGED"
+    assert "nothing is started twice" in caught.value.remedy
+    with pytest.raises(JournalError):
+        read_project(tmp_path)
+
+
+def _filled(tmp_path: Path) -> None:
+    waiting = planned(MOVE, "", WINDOW, NOW)
+    with closing(Journal(tmp_path, SystemClock())) as journal:
+        journal.commit([Change(None, waiting, "planned", by_admin=True)])
+        journal.commit([Change(waiting, starting(waiting, NOW), "starting")])
+        journal.record("call failed", "find: no answer", key=MOVE.key)
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "UPDATE events SET detail = 'find: fine' WHERE seq = 3",
+        "UPDATE events SET utc = '2020-01-01T00:00:00+00:00' WHERE seq = 1",
+        "DELETE FROM events WHERE seq = 2",
+        "UPDATE events SET seq = CASE seq WHEN 1 THEN -2 WHEN 2 THEN -1 ELSE seq END",
+    ],
+)
+def test_a_change_from_outside_is_found(tmp_path: Path, tampering: str) -> None:
+    _filled(tmp_path)
+    assert verify_chain(tmp_path) == 3
+    with closing(sqlite3.connect(journal_path(tmp_path))) as db, db:
+        db.execute(tampering)
+    with pytest.raises(JournalError) as caught:
+        verify_chain(tmp_path)
+    assert caught.value.code == "CHAIN_BROKEN"

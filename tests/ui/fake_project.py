@@ -1,0 +1,215 @@
+"""A project that only notes what it was asked, and realistic people for the window's tests."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QSettings
+from pytestqt.qtbot import QtBot
+
+from app.checks import check_list
+from app.events import BookOpened, CheckedRow, ColumnsNeeded, ServiceConnected
+from app.model import Mapping, Move, MoveStatus, Window
+from app.moves import Capabilities
+from ui.kept import Kept
+from ui.window import MainWindow
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+QUIET = "propagateSizeHints"
+"""What the offscreen platform says whenever a window is shown; it means nothing."""
+NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+BOOK = Path("Wave plan.xlsx")
+NAMES = (
+    "anna.kowalski",
+    "ben.schmidt",
+    "carla.rossi",
+    "david.okafor",
+    "elena.petrova",
+    "farid.haddad",
+    "grace.lee",
+    "hugo.martin",
+    "ines.silva",
+    "jonas.berg",
+    "kira.novak",
+    "liam.murphy",
+    "maya.patel",
+    "nils.dahl",
+    "olga.ivanova",
+    "pablo.garcia",
+    "quinn.taylor",
+    "rosa.mendes",
+    "samir.khan",
+    "tara.wilson",
+)
+
+
+class FakeClock:
+    def now(self) -> datetime:
+        return NOW
+
+    def monotonic(self) -> float:
+        return 0.0
+
+
+class FakeProject:
+    """Stands at the window's seam; tests post the events themselves."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Any, ...]] = []
+        self.closed_with: float | None = None
+
+    def open(self, path: Path, **choice: str) -> None:
+        self.calls.append(("open", path, choice))
+
+    def accept_corrections(self, cells: frozenset[str]) -> None:
+        self.calls.append(("accept", cells))
+
+    def connect_practice(self) -> None:
+        self.calls.append(("connect",))
+
+    def start(
+        self, keys: tuple[str, ...], window: Window, batch_size: int, by_column: bool
+    ) -> None:
+        self.calls.append(("start", keys, window, batch_size, by_column))
+
+    def cancel(self, keys: tuple[str, ...]) -> None:
+        self.calls.append(("cancel", keys))
+
+    def retry(self, keys: tuple[str, ...]) -> None:
+        self.calls.append(("retry", keys))
+
+    def pause(self) -> None:
+        self.calls.append(("pause",))
+
+    def resume(self) -> None:
+        self.calls.append(("resume",))
+
+    def close(self, timeout: float) -> bool:
+        self.closed_with = timeout
+        return True
+
+
+def people(number: int) -> list[Mapping]:
+    """Mappings without a fault."""
+    rows = []
+    for place in range(number):
+        name = NAMES[place % len(NAMES)] + (str(place // len(NAMES)) if place >= 20 else "")
+        rows.append(
+            Mapping(
+                row=place + 2,
+                source_upn=f"{name}@contoso.com",
+                target_upn=f"{name}@northwind.com",
+                source_cell=f"Mapping!A{place + 2}",
+                target_cell=f"Mapping!B{place + 2}",
+                batch=f"Wave {place % 3 + 1}",
+            )
+        )
+    return rows
+
+
+def with_faults(rows: list[Mapping]) -> list[Mapping]:
+    """The same people, with the faults that admins' workbooks really have."""
+
+    def put(place: int, **change: Any) -> None:
+        values = {
+            name: getattr(rows[place], name)
+            for name in ("row", "source_upn", "target_upn", "source_cell", "target_cell", "batch")
+        }
+        rows[place] = Mapping(**{**values, **change})
+
+    put(2, target_upn="carla.rossi@northwind.com\u00a0")
+    put(5, source_upn="  farid.haddad@contoso.com")
+    put(7, source_upn="o'brien@contoso.com")
+    put(9, target_upn="")
+    put(12, target_upn=rows[11].target_upn)
+    put(14, source_upn="olga.ivanova_gmail.com#EXT#@contoso.com")
+    put(16, include=False)
+    put(18, source_upn="samir\u200b.khan@contoso.com")
+    return rows
+
+
+def opened(rows: list[Mapping] | None = None, **change: Any) -> BookOpened:
+    checked, findings = check_list(people(20) if rows is None else rows)
+    values: dict[str, Any] = {
+        "path": BOOK,
+        "sheet": "Mapping",
+        "sheets": ("Mapping", "Notes"),
+        "columns": ("Old UPN", "New UPN", "Batch", "Notes"),
+        "source_column": "Old UPN",
+        "target_column": "New UPN",
+        "batch_column": "Batch",
+        "rows": checked,
+        "list_findings": findings,
+    }
+    return BookOpened(**{**values, **change})
+
+
+def checked(rows: list[Mapping]) -> tuple[CheckedRow, ...]:
+    """Rows as if the checks had found nothing; cheap for many rows."""
+    return tuple(CheckedRow(row) for row in rows)
+
+
+def columns_needed(**change: Any) -> ColumnsNeeded:
+    values: dict[str, Any] = {
+        "path": BOOK,
+        "sheets": ("Mapping", "Notes"),
+        "sheet": "Mapping",
+        "columns": ("Person", "Old", "New"),
+        "preview": (
+            ("Anna", "Ben", "Carla"),
+            ("anna@contoso.com", "ben@contoso.com", "carla@contoso.com"),
+            ("anna@northwind.com", "ben@northwind.com", "carla@northwind.com"),
+        ),
+    }
+    return ColumnsNeeded(**{**values, **change})
+
+
+def connected(**change: Any) -> ServiceConnected:
+    values: dict[str, Any] = {
+        "name": "practice",
+        "practice": True,
+        "beta": False,
+        "can_list": True,
+        "keeps_end": False,
+        "says_stage": False,
+        "queue_limit": 4000,
+        "poll_seconds": 1.0,
+        "settle_seconds": 5.0,
+        "second_start_after": frozenset({MoveStatus.STOPPED}),
+    }
+    return ServiceConnected(
+        Capabilities(**{**values, **change}), "Practice source", "Practice target"
+    )
+
+
+def move(mapping: Mapping, status: MoveStatus, **change: Any) -> Move:
+    values: dict[str, Any] = {
+        "key": mapping.key,
+        "row": mapping.row,
+        "source_upn": mapping.source_upn,
+        "target_upn": mapping.target_upn,
+        "status": status,
+        "batch": "Batch 1",
+        "updated_utc": NOW + timedelta(seconds=mapping.row),
+    }
+    return Move(**{**values, **change})
+
+
+def kept(folder: Path) -> Kept:
+    """Settings in a file of the test's own."""
+    return Kept(QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat))
+
+
+def shown_window(qtbot: QtBot, folder: Path) -> tuple[MainWindow, FakeProject]:
+    """A window on the screen, at a project that only takes notes."""
+    project = FakeProject()
+    memory = kept(folder)
+    memory.zone = "Europe/Berlin"
+    window = MainWindow(project, FakeClock(), memory, lambda: folder / "Practice people.xlsx")
+    qtbot.addWidget(window)
+    window.show()
+    return window, project

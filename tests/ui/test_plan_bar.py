@@ -1,0 +1,138 @@
+"""The plan bar: what is asked for, and what cannot be is said beside the field."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from fake_project import NOW, QUIET, FakeClock, connected
+from pytestqt.qtbot import QtBot
+
+from app.errors import PlanError
+from ui.plan_bar import Choices, PlanAsked, PlanBar
+
+pytestmark = pytest.mark.qt_log_ignore(QUIET)
+
+
+@pytest.fixture
+def bar(qtbot: QtBot) -> PlanBar:
+    bar = PlanBar(FakeClock(), "Europe/Berlin")
+    qtbot.addWidget(bar)
+    bar.set_service(connected().capabilities)
+    bar.set_choices(
+        Choices(
+            ready=tuple("abcde"),
+            selected=("a", "b"),
+            batches={"Wave 1": ("a", "c"), "Wave 2": ("b",)},
+            batch_column="Batch",
+        )
+    )
+    bar.show()
+    return bar
+
+
+def set_begin(bar: PlanBar, *parts: int) -> None:
+    bar.begin.mode.setCurrentIndex(1)
+    bar.begin.set_local(datetime(*parts, tzinfo=UTC).replace(tzinfo=None))  # type: ignore[arg-type, misc]  # year to minute
+
+
+def test_as_soon_as_possible_is_the_first_choice(bar: PlanBar) -> None:
+    asked = bar.asked()
+    assert asked.keys == tuple("abcde")
+    assert asked.window.begin_utc is None
+    assert not bar.message.text()
+
+
+def test_utc_stands_beside_the_local_time(bar: PlanBar) -> None:
+    set_begin(bar, 2026, 12, 5, 18, 0)
+    assert "2026-12-05 17:00 UTC" in bar.begin.utc.text()
+    assert bar.asked().window.begin_utc == datetime(2026, 12, 5, 17, 0, tzinfo=UTC)
+    bar.zone.setCurrentText("America/New_York")
+    assert "2026-12-05 23:00 UTC" in bar.begin.utc.text()
+
+
+def test_the_past_is_refused_beside_the_field(bar: PlanBar) -> None:
+    set_begin(bar, 2026, 1, 5, 18, 0)
+    assert bar.message.text()
+    assert not bar.start_button.isEnabled()
+    with pytest.raises(PlanError):
+        bar.asked()
+    bar.begin.mode.setCurrentIndex(0)
+    assert bar.start_button.isEnabled()
+
+
+def test_an_hour_that_does_not_exist_is_refused(bar: PlanBar) -> None:
+    set_begin(bar, 2027, 3, 28, 2, 30)
+    assert "2027-03-28 02:30" in bar.message.text()
+    assert not bar.start_button.isEnabled()
+    assert not bar.begin.fold.isVisible()
+
+
+def test_an_hour_that_comes_twice_is_asked_about(bar: PlanBar) -> None:
+    set_begin(bar, 2027, 10, 31, 2, 30)
+    assert not bar.start_button.isEnabled()
+    assert bar.begin.fold.isVisible()
+    bar.begin.fold.setCurrentIndex(1)
+    assert bar.asked().window.begin_utc == datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
+    bar.begin.fold.setCurrentIndex(2)
+    assert bar.asked().window.begin_utc == datetime(2027, 10, 31, 1, 30, tzinfo=UTC)
+    assert bar.start_button.isEnabled()
+    bar.zone.setCurrentText("Europe/Paris")
+    assert bar.begin.fold.currentIndex() == 0
+    assert not bar.start_button.isEnabled()
+
+
+def test_an_unknown_zone_is_refused_and_not_shown_to_others(bar: PlanBar, qtbot: QtBot) -> None:
+    told: list[str] = []
+    bar.zone_changed.connect(told.append)
+    bar.zone.setCurrentText("Mars/Olympus")
+    assert "Mars/Olympus" in bar.message.text()
+    assert told == []
+
+
+def test_an_end_is_called_a_note_where_the_service_takes_none(bar: PlanBar) -> None:
+    bar.end.mode.setCurrentIndex(1)
+    assert "note" in bar.message.text()
+    bar.set_service(connected(keeps_end=True).capabilities)
+    assert not bar.message.text()
+
+
+def test_batches_of_the_workbook(bar: PlanBar) -> None:
+    bar.who.setCurrentIndex(2)
+    asked = bar.asked()
+    assert (asked.keys, asked.by_column, asked.batches) == (("a", "c", "b"), True, 2)
+    assert asked.left_out == 2
+    assert not bar.batch_size.isEnabled()
+    bar.batch.setCurrentIndex(2)
+    assert bar.asked().keys == ("b",)
+    bar.set_choices(Choices(ready=("a",)))
+    assert not bar.asked().by_column
+
+
+def test_the_size_of_a_batch_is_bounded_by_the_service(bar: PlanBar) -> None:
+    bar.batch_size.setValue(9_999)
+    assert bar.batch_size.value() == 4_000
+    bar.set_service(connected(queue_limit=50).capabilities)
+    assert bar.batch_size.value() == 50
+    bar.batch_size.setValue(2)
+    assert bar.asked().batches == 3
+
+
+def test_without_a_service_nothing_starts(bar: PlanBar) -> None:
+    told: list[PlanAsked] = []
+    bar.start_asked.connect(told.append)
+    bar.set_service(None)
+    bar.ask_start()
+    assert told == []
+    bar.set_service(connected().capabilities)
+    bar.ask_start()
+    assert [asked.keys for asked in told] == [tuple("abcde")]
+
+
+def test_the_proposed_times_lie_ahead(bar: PlanBar) -> None:
+    bar.begin.mode.setCurrentIndex(1)
+    bar.end.mode.setCurrentIndex(1)
+    window = bar.asked().window
+    assert window.begin_utc is not None
+    assert window.end_utc is not None
+    assert NOW < window.begin_utc < window.end_utc

@@ -1,0 +1,7 @@
+"""`python -m ui`: the window."""
+
+from __future__ import annotations
+
+from ui.main import main
+
+raise SystemExit(main())

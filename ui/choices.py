@@ -1,0 +1,48 @@
+"""Which moves a click on Start, Cancel or Accept would concern."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from app import plan
+from app.model import Window
+from ui.plan_bar import Choices
+from ui.rows import Group, Row
+
+
+def find_choices(
+    rows: Sequence[Row], selected: Collection[int], hidden: Collection[int], batch_column: str
+) -> Choices:
+    """The keys that can be started, by each way of choosing them."""
+    ready = [row for row in rows if row.groups & Group.READY]
+    picked = [number for number in sorted(selected) if rows[number].groups & Group.READY]
+    batches: dict[str, tuple[str, ...]] = {}
+    if batch_column:
+        parts = plan.by_column((row.mapping for row in ready), Window())
+        batches = {part.name: part.keys for part in parts if part.name != plan.NO_BATCH}
+    return Choices(
+        ready=tuple(row.mapping.key for row in ready),
+        selected=tuple(rows[number].mapping.key for number in picked),
+        selected_left_out=len(selected) - len(picked),
+        selected_hidden=sum(1 for number in picked if number in hidden),
+        batches=batches,
+        batch_column=batch_column,
+    )
+
+
+def cancellable_keys(rows: Sequence[Row], selected: Collection[int]) -> tuple[str, ...]:
+    """The selected moves that still wait, or all that wait when none is selected."""
+    chosen: Iterable[Row] = (rows[number] for number in sorted(selected)) if selected else rows
+    return tuple(
+        row.move.key
+        for row in chosen
+        if row.groups & Group.RUNNING
+        and row.move is not None
+        and row.move.status.can_cancel
+        and not row.move.cancel_wished
+    )
+
+
+def correction_cells(rows: Iterable[Row]) -> frozenset[str]:
+    """The cells for which a safe correction is offered."""
+    return frozenset(cell for row in rows for cell, _ in row.corrections)

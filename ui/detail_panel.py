@@ -1,0 +1,226 @@
+"""Everything about the selected row: status, findings with their remedies, errors, times."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from app import texts
+from app.model import Finding, Level, MoveStatus
+from ui import icons, strings
+from ui.delegate import status_icon
+from ui.detail_cards import CodeLine, ErrorCard, FindingCard, Times, breakable, selectable
+from ui.rows import SEVERITY, Row
+from ui.surfaces import Chip, Hairline, MutedLabel, heading, label
+from ui.visible import visible
+
+_LEFT = Qt.AlignmentFlag.AlignLeft
+
+
+class DetailPanel(QWidget):
+    """Shows one row, or what the checks found in all when none is selected."""
+
+    accept_asked = Signal(object)
+    """The cells (frozenset of str) whose correction is accepted."""
+    accept_all_asked = Signal()
+    code_chosen = Signal(str)
+    retry_asked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._zone = "UTC"
+        self._row: Row | None = None
+        self._rows: Sequence[Row] = ()
+        self._list_findings: tuple[Finding, ...] = ()
+        self._retry_after: frozenset[MoveStatus] = frozenset()
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setAccessibleName(strings.DETAILS_NAME)
+        self.accept_all = QPushButton()
+        self.accept_all.clicked.connect(self.accept_all_asked)
+        icons.set_icon(self.accept_all, "check", self.palette())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.area, 1)
+        self._foot = QWidget()
+        foot = QVBoxLayout(self._foot)
+        foot.setContentsMargins(0, 0, 0, 0)
+        foot.setSpacing(0)
+        foot.addWidget(Hairline())
+        inner = QVBoxLayout()
+        inner.setContentsMargins(12, 8, 12, 8)
+        inner.addWidget(self.accept_all)
+        foot.addLayout(inner)
+        column.addWidget(self._foot)
+        self.setMinimumWidth(300)
+        self.set_corrections(0)
+        self.show_row(None)
+
+    @property
+    def row(self) -> Row | None:
+        return self._row
+
+    def set_zone(self, zone: str) -> None:
+        if zone != self._zone:
+            self._zone = zone
+            self.refresh()
+
+    def set_retry_after(self, statuses: frozenset[MoveStatus]) -> None:
+        """After these final statuses the service takes a second start."""
+        self._retry_after = statuses
+        self.refresh()
+
+    def set_list(self, rows: Sequence[Row], findings: tuple[Finding, ...]) -> None:
+        """What the overview counts."""
+        self._rows, self._list_findings = rows, findings
+        self._row = None
+        self.refresh()
+
+    def set_corrections(self, number: int) -> None:
+        text = strings.ACCEPT_ALL.format(number)
+        self.accept_all.setText(text)
+        self.accept_all.setAccessibleName(text)
+        self._foot.setVisible(number > 0)
+
+    def show_row(self, row: Row | None) -> None:
+        if row is not self._row or row is None:
+            self._row = row
+            self.refresh()
+            self.area.verticalScrollBar().setValue(0)
+
+    def refresh(self) -> None:
+        """Build the content anew from what the row says now."""
+        place = self.area.verticalScrollBar().value()
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(14, 12, 14, 14)
+        column.setSpacing(8)
+        if self._row is None:
+            self._overview(column)
+        else:
+            self._details(column, self._row)
+        column.addStretch(1)
+        # The panel ends before the splitter's edge, whatever the longest word in it wants.
+        content.setMinimumWidth(0)
+        self.area.setWidget(content)
+        self.area.verticalScrollBar().setValue(place)
+
+    def cards(self) -> list[FindingCard]:
+        """The findings now shown."""
+        content = self.area.widget()
+        return list(content.findChildren(FindingCard)) if content is not None else []
+
+    def _overview(self, column: QVBoxLayout) -> None:
+        column.addWidget(heading(strings.OVERVIEW_TITLE))
+        counts: Counter[str] = Counter()
+        levels: dict[str, Level] = {}
+        for row in self._rows:
+            for code, level in {f.code: f.level for f in row.findings}.items():
+                if level is not Level.PASS:
+                    counts[code] += 1
+                    levels[code] = level
+        if not counts and not self._list_findings:
+            text = strings.OVERVIEW_CLEAN if self._rows else strings.OVERVIEW_HINT
+            column.addWidget(MutedLabel(text, wrap=True))
+            return
+        column.addWidget(MutedLabel(strings.OVERVIEW_HINT, wrap=True))
+        column.addSpacing(2)
+        codes = sorted(counts, key=lambda code: (-SEVERITY[levels[code]], -counts[code], code))
+        for code in codes:
+            column.addWidget(self._code_button(code, levels[code], counts[code]))
+        if self._list_findings:
+            column.addSpacing(6)
+            column.addWidget(heading(strings.OVERVIEW_LIST, steps=1.0))
+            for finding in self._list_findings:
+                column.addWidget(FindingCard(finding))
+
+    def _code_button(self, code: str, level: Level, number: int) -> QWidget:
+        line = CodeLine(code, level, number)
+        line.clicked.connect(lambda: self.code_chosen.emit(code))
+        return line
+
+    def _details(self, column: QVBoxLayout, row: Row) -> None:
+        mapping, move = row.mapping, row.move
+        source = heading(breakable(visible(mapping.source_upn)), steps=1.1)
+        source.setWordWrap(True)
+        source.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        column.addWidget(source)
+        arrow = breakable("→ " + visible(mapping.target_upn))
+        column.addWidget(selectable(arrow, strings.COLUMN_TARGET))
+        batch = (move.batch if move else "") or mapping.batch
+        line = strings.ROW_LINE_BATCH if batch else strings.ROW_LINE
+        column.addWidget(MutedLabel(line.format(row=mapping.row, batch=batch), wrap=True))
+        column.addWidget(Hairline())
+        sign = status_icon(row.status, row.status_kind)
+        column.addWidget(Chip(row.status_kind, sign, row.status_text), 0, _LEFT)
+        if not row.held_back:
+            column.addWidget(label(texts.status_meaning(row.status), wrap=True))
+        self._service(column, row)
+        if move and (move.error_code or move.error_message):
+            column.addWidget(ErrorCard(move))
+        if row.moving and row.status in self._retry_after:
+            retry = QPushButton(strings.RETRY)
+            retry.setToolTip(strings.RETRY_TIP)
+            retry.setAccessibleName(strings.RETRY)
+            retry.clicked.connect(lambda: self.retry_asked.emit(mapping.key))
+            icons.set_icon(retry, "reread", self.palette())
+            column.addWidget(retry, 0, _LEFT)
+        self._findings(column, row)
+        self._times(column, row)
+
+    @staticmethod
+    def _service(column: QVBoxLayout, row: Row) -> None:
+        move = row.move
+        if move is None:
+            return
+        lines = []
+        if move.service_state:
+            lines.append(strings.SERVICE_SAYS.format(state=move.service_state))
+        if move.stage:
+            lines.append(strings.SERVICE_STAGE.format(stage=move.stage))
+        if move.derived:
+            lines.append(strings.DERIVED)
+        if move.cancel_wished and not move.status.is_final:
+            lines.append(strings.CANCEL_WISHED_LONG)
+        for text in lines:
+            column.addWidget(MutedLabel(text, wrap=True))
+
+    def _findings(self, column: QVBoxLayout, row: Row) -> None:
+        findings = [finding for finding in row.findings if finding.level is not Level.PASS]
+        column.addSpacing(4)
+        column.addWidget(heading(strings.SECTION_FINDINGS, steps=1.0))
+        if not findings:
+            column.addWidget(MutedLabel(strings.NO_FINDINGS, wrap=True))
+        for finding in findings:
+            card = FindingCard(finding)
+            card.accepted.connect(self._accept)
+            column.addWidget(card)
+
+    def _times(self, column: QVBoxLayout, row: Row) -> None:
+        move = row.move
+        if move is None:
+            return
+        named = (
+            (strings.TIME_BEGIN, move.window.begin_utc),
+            (strings.TIME_END, move.window.end_utc),
+            (strings.TIME_STARTED, move.started_utc),
+            (strings.TIME_UPDATED, move.updated_utc),
+            (strings.TIME_FINISHED, move.finished_utc),
+        )
+        moments = tuple((name, moment) for name, moment in named if moment is not None)
+        if moments:
+            column.addSpacing(4)
+            column.addWidget(heading(strings.SECTION_TIMES, steps=1.0))
+            column.addWidget(Times(moments, self._zone))
+        if move.move_id:
+            column.addWidget(MutedLabel(strings.MOVE_ID))
+            column.addWidget(selectable(move.move_id, strings.MOVE_ID, fixed=True))
+
+    def _accept(self, cell: str) -> None:
+        self.accept_asked.emit(frozenset({cell}))

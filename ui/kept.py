@@ -1,0 +1,49 @@
+"""What the window remembers between two runs: recent workbooks, its size, the time zone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+RECENT_LIMIT = 8
+
+
+class Kept:
+    """A thin layer over Qt's settings, which the composition root hands in."""
+
+    def __init__(self, settings: QSettings) -> None:
+        self._settings = settings
+
+    def recent(self) -> list[Path]:
+        value = self._settings.value("recent", [])
+        names = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+        return [Path(str(name)) for name in names if name]
+
+    def add_recent(self, path: Path) -> list[Path]:
+        """The newest first, each once."""
+        paths = [path, *(other for other in self.recent() if other != path)][:RECENT_LIMIT]
+        self._settings.setValue("recent", [str(one) for one in paths])
+        return paths
+
+    def drop_recent(self, path: Path) -> list[Path]:
+        """A workbook that could not be opened is offered no longer."""
+        paths = [other for other in self.recent() if other != path]
+        self._settings.setValue("recent", [str(one) for one in paths])
+        return paths
+
+    @property
+    def zone(self) -> str:
+        return str(self._settings.value("zone", ""))
+
+    @zone.setter
+    def zone(self, name: str) -> None:
+        self._settings.setValue("zone", name)
+
+    def state(self, name: str) -> QByteArray | None:
+        """The geometry of a window, a header or a splitter."""
+        value = self._settings.value(f"state/{name}")
+        return value if isinstance(value, QByteArray) else None
+
+    def keep_state(self, name: str, state: QByteArray) -> None:
+        self._settings.setValue(f"state/{name}", state)

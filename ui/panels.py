@@ -1,0 +1,157 @@
+"""The panels of the main window, built and laid out; what they tell is connected by the window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from app.clock import Clock
+from ui import questions, strings
+from ui.actions import Actions
+from ui.choices import cancellable_keys, find_choices
+from ui.detail_panel import DetailPanel
+from ui.empty_state import EmptyState
+from ui.filter_bar import FilterBar
+from ui.footer import Footer
+from ui.header import Header, fill_recent
+from ui.kept import Kept
+from ui.notices import NoticeBar
+from ui.plan_bar import PlanBar
+from ui.rows import Group
+from ui.shell import ShellWindow
+from ui.surfaces import Hairline
+from ui.table_model import MappingModel
+from ui.table_view import MappingTable
+
+
+class PanelsWindow(ShellWindow):
+    """A window with all its panels; it knows neither project nor events."""
+
+    def __init__(self, clock: Clock, kept: Kept, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._kept = kept
+        self.setWindowTitle(strings.APP_NAME)
+        self.commands = Actions(self)
+        self.header = Header()
+        self.notices = NoticeBar()
+        self.empty = EmptyState()
+        self.filters = FilterBar()
+        self.model = MappingModel(self)
+        self.table = MappingTable(self.model)
+        self.details = DetailPanel()
+        self.plan = PlanBar(clock, kept.zone)
+        self.footer = Footer()
+        self.question: QMessageBox | None = None
+        """The question or message now shown; the newest when there were several."""
+        self._lay_out()
+        self._connect_panels()
+        self.show_recent(kept.recent())
+        self.show_open(False)
+
+    def show_open(self, is_open: bool) -> None:
+        self.stack.setCurrentIndex(1 if is_open else 0)
+        self.plan.setVisible(is_open)
+        self.footer.setVisible(is_open)
+        actions = self.commands
+        for action in (actions.reread, actions.start, actions.find, actions.copy):
+            action.setEnabled(is_open)
+
+    def show_recent(self, paths: Sequence[Path]) -> None:
+        self.header.set_recent(paths)
+        self.empty.set_recent(paths)
+        fill_recent(self.commands.recent_menu, paths, self.header.recent_asked)
+
+    def show_counts(self, batch_column: str) -> None:
+        """Counts, and what could be started or cancelled now."""
+        model, numbers = self.model, self.table.selected_numbers()
+        hidden = self.table.hidden_numbers
+        self.filters.set_counts(model.group_counts)
+        shown = strings.ROWS_SHOWN.format(shown=f"{len(model.shown):,}", all=f"{len(model.rows):,}")
+        self.filters.set_shown(shown if len(model.shown) != len(model.rows) else "")
+        self.footer.set_selected(len(numbers), len(hidden))
+        self.plan.set_choices(find_choices(model.rows, numbers, hidden, batch_column))
+        self.plan.set_cancellable(len(cancellable_keys(model.rows, numbers)))
+        self.plan.progress.set_counts(model.status_counts)
+
+    def keep_states(self) -> None:
+        """Remember size and widths for the next run."""
+        self._kept.keep_state("window", self.saveGeometry())
+        self._kept.keep_state("splitter", self.splitter.saveState())
+        self._kept.keep_state("header", self.table.horizontalHeader().saveState())
+
+    def _lay_out(self) -> None:
+        left = QWidget()
+        rows = QVBoxLayout(left)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.filters)
+        rows.addWidget(Hairline())
+        rows.addWidget(self.table, 1)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.addWidget(left)
+        self.splitter.addWidget(self.details)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setStretchFactor(1, 0)
+        self.splitter.setSizes([1130, 340])
+        self.splitter.setChildrenCollapsible(False)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.empty)
+        self.stack.addWidget(self.splitter)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (self.header, self.notices):
+            column.addWidget(widget)
+        column.addWidget(self.stack, 1)
+        column.addWidget(self.plan)
+        column.addWidget(self.footer)
+        self.setCentralWidget(whole)
+        room = self.screen().availableSize()
+        # Room for the frame, which is not there before the window is shown.
+        self.resize(min(1480, room.width() - 16), min(900, room.height() - 48))
+        for name, restore in (
+            ("window", self.restoreGeometry),
+            ("splitter", self.splitter.restoreState),
+            ("header", self.table.horizontalHeader().restoreState),
+        ):
+            state = self._kept.state(name)
+            if state is not None:
+                restore(state)
+
+    def _connect_panels(self) -> None:
+        commands = self.commands
+        for action, what in (
+            (commands.find, self._find),
+            (commands.next_problem, lambda: self.table.go_to_problem(1)),
+            (commands.previous_problem, lambda: self.table.go_to_problem(-1)),
+            (commands.copy, self._copy),
+            (commands.details, self._show_details),
+            (commands.keys, lambda: self._tell(strings.KEYS_TITLE, strings.KEYS_TEXT)),
+            (commands.about, lambda: self._tell(strings.ABOUT_TITLE, strings.ABOUT_TEXT)),
+        ):
+            commands.on(action, what)
+        self.details.code_chosen.connect(self._show_code)
+        self.table.current_row.connect(self.details.show_row)
+        self.footer.clear_asked.connect(self.table.clear_selection)
+        self.book_hovers.connect(self.empty.set_hovered)
+
+    def _show_code(self, code: str) -> None:
+        self.filters.show_only(Group.ALL, f"code:{code}")
+
+    def _show_details(self) -> None:
+        self.details.setVisible(self.commands.details.isChecked())
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.table.selection_as_text())
+
+    def _find(self) -> None:
+        self.filters.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.filters.search.selectAll()
+
+    def _tell(self, title: str, text: str) -> None:
+        self.question = questions.tell(self, title, text)

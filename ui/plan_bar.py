@@ -1,0 +1,391 @@
+"""The plan of the next start: who, in which batches, when; and the buttons that act on moves."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Mapping as MappingType
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from PySide6.QtCore import Qt, QTimeZone, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QCompleter,
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import plan
+from app.clock import Clock
+from app.errors import PlanError
+from app.events import RunState
+from app.model import Window
+from app.moves import Capabilities
+from ui import icons, strings
+from ui.progress import Progress
+from ui.surfaces import Hairline, Icon, MutedLabel, PrimaryButton, label
+from ui.time_field import TimeField
+
+ALL, SELECTED, COLUMN = range(3)
+_FIRST_PROPOSAL = timedelta(hours=1)
+_WINDOW_PROPOSAL = timedelta(hours=8)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The keys that can be started, by the ways of choosing them."""
+
+    ready: tuple[str, ...] = ()
+    selected: tuple[str, ...] = ()
+    selected_left_out: int = 0
+    selected_hidden: int = 0
+    batches: MappingType[str, tuple[str, ...]] = field(default_factory=dict)
+    batch_column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanAsked:
+    """What the admin has put together; nothing is sent before it is confirmed."""
+
+    keys: tuple[str, ...]
+    window: Window
+    batch_size: int
+    by_column: bool
+    batches: int
+    left_out: int = 0
+    hidden: int = 0
+
+
+class PlanBar(QWidget):
+    """Puts a plan together and checks it while it is typed; never starts anything itself."""
+
+    start_asked = Signal(object)
+    cancel_asked = Signal()
+    pause_asked = Signal()
+    resume_asked = Signal()
+    zone_changed = Signal(str)
+
+    def __init__(self, clock: Clock, zone: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._choices = Choices()
+        self._capabilities: Capabilities | None = None
+        self._starting = False
+        self._run = RunState.IDLE
+        self._cancellable = 0
+        self._zones = zones()
+        self.setAccessibleName(strings.PLAN_NAME)
+        self.who = QComboBox()
+        self.who.setAccessibleName(strings.PLAN_WHO)
+        self.who.addItems(["", "", ""])
+        self.batch = QComboBox()
+        self.batch.setAccessibleName(strings.PLAN_BATCH_NAME)
+        self.batch.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.batch_size = QSpinBox()
+        self.batch_size.setRange(1, plan.QUEUE_LIMIT)
+        self.batch_size.setValue(100)
+        self.batch_size.setGroupSeparatorShown(True)
+        self.batch_size.setAccessibleName(strings.PLAN_SIZE)
+        self.batch_size.setToolTip(strings.PLAN_SIZE_TIP)
+        self.size_label = label(strings.PLAN_SIZE)
+        self.begin = TimeField(
+            strings.PLAN_BEGIN_NOW,
+            strings.PLAN_BEGIN_AT,
+            strings.PLAN_BEGIN_MODE,
+            strings.PLAN_BEGIN_TIME,
+            self,
+        )
+        self.end = TimeField(
+            strings.PLAN_END_NONE,
+            strings.PLAN_END_AT,
+            strings.PLAN_END_MODE,
+            strings.PLAN_END_TIME,
+            self,
+        )
+        self.zone = QComboBox()
+        self.zone.setEditable(True)
+        self.zone.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.zone.addItems(self._zones)
+        self.zone.setAccessibleName(strings.PLAN_ZONE)
+        self.zone.setMinimumContentsLength(18)
+        self.zone.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        completer = QCompleter(self._zones, self.zone)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.zone.setCompleter(completer)
+        self.zone.setCurrentText(zone if zone in self._zones else system_zone(self._zones))
+        self.message_icon = Icon("info", "", 15)
+        self.message = label("", wrap=True)
+        self.progress = Progress()
+        self.start_button = PrimaryButton(strings.START)
+        self.cancel_button = QPushButton(strings.CANCEL)
+        self.pause_button = QPushButton(strings.PAUSE)
+        icons.set_icon(self.cancel_button, "cancel", self.palette())
+        icons.set_icon(self.pause_button, "pause", self.palette())
+        self._lay_out()
+        self._propose_times()
+        self.start_button.clicked.connect(self.ask_start)
+        self.cancel_button.clicked.connect(self.cancel_asked)
+        self.pause_button.clicked.connect(self._pause_or_resume)
+        self.who.currentIndexChanged.connect(self.refresh)
+        self.batch.currentIndexChanged.connect(self.refresh)
+        self.batch_size.valueChanged.connect(self.refresh)
+        self.begin.changed.connect(self.refresh)
+        self.end.changed.connect(self.refresh)
+        self.zone.currentTextChanged.connect(self._zone_typed)
+        self.set_choices(Choices())
+        self.set_cancellable(0)
+        self.set_run(RunState.IDLE)
+
+    # What the window tells
+
+    def set_choices(self, choices: Choices) -> None:
+        old, self._choices = self._choices, choices
+        column = strings.PLAN_WHO_COLUMN.format(choices.batch_column)
+        texts = (
+            strings.PLAN_WHO_ALL.format(f"{len(choices.ready):,}"),
+            strings.PLAN_WHO_SELECTED.format(f"{len(choices.selected):,}"),
+            column if choices.batch_column else strings.PLAN_WHO_COLUMN_NONE,
+        )
+        self.who.blockSignals(True)
+        for place, text in enumerate(texts):
+            self.who.setItemText(place, text)
+        item = self.who.model().index(COLUMN, 0)
+        self.who.model().setData(
+            item, None if choices.batch_column else 0, Qt.ItemDataRole.UserRole - 1
+        )
+        if self.who.currentIndex() == COLUMN and not choices.batch_column:
+            self.who.setCurrentIndex(ALL)
+        self.who.blockSignals(False)
+        if old.batches != choices.batches or not self.batch.count():
+            self._fill_batches()
+        self.refresh()
+
+    def set_service(self, capabilities: Capabilities | None) -> None:
+        self._capabilities = capabilities
+        limit = plan.QUEUE_LIMIT
+        if capabilities is not None:
+            limit = max(1, min(limit, capabilities.queue_limit))
+        self.batch_size.setMaximum(limit)
+        self.refresh()
+
+    def set_starting(self, starting: bool) -> None:
+        """A start was asked for and not answered yet."""
+        self._starting = starting
+        self.refresh()
+
+    def set_run(self, state: RunState) -> None:
+        self._run = state
+        paused = state is RunState.PAUSED
+        text = strings.RESUME if paused else strings.PAUSE
+        self.pause_button.setText(text)
+        self.pause_button.setAccessibleName(text)
+        self.pause_button.setToolTip(strings.RESUME_TIP if paused else strings.PAUSE_TIP)
+        icons.set_icon(self.pause_button, "start" if paused else "pause", self.palette())
+        self.pause_button.setEnabled(state not in {RunState.IDLE, RunState.DONE})
+        self.progress.set_run(state)
+
+    def set_cancellable(self, number: int) -> None:
+        """How many moves a click on Cancel would concern."""
+        self._cancellable = number
+        text = strings.CANCEL_N.format(strings.moves(number)) if number else strings.CANCEL
+        self.cancel_button.setText(text)
+        self.cancel_button.setAccessibleName(text)
+        self.cancel_button.setEnabled(number > 0)
+        self.cancel_button.setToolTip(strings.CANCEL_TIP if number else strings.CANCEL_NONE_TIP)
+
+    # What the admin does
+
+    @property
+    def zone_name(self) -> str:
+        return self.zone.currentText().strip()
+
+    def asked(self) -> PlanAsked:
+        """The plan as it now stands. Raises PlanError when its times cannot be."""
+        begin = self.begin.moment(self.zone_name)
+        end = self.end.moment(self.zone_name)
+        window = plan.make_window(begin, end, self.zone_name, self._clock.now())
+        choices = self._choices
+        size = self.batch_size.value()
+        way = self.who.currentIndex()
+        if way == COLUMN:
+            name = self.batch.currentData()
+            picked = choices.batches if name is None else {name: choices.batches.get(name, ())}
+            keys = tuple(key for part in picked.values() for key in part)
+            left_out = len(choices.ready) - len(keys) if name is None else 0
+            return PlanAsked(keys, window, size, True, len(picked), left_out)
+        if way == SELECTED:
+            return PlanAsked(
+                choices.selected,
+                window,
+                size,
+                False,
+                -(-len(choices.selected) // size),
+                choices.selected_left_out,
+                choices.selected_hidden,
+            )
+        return PlanAsked(choices.ready, window, size, False, -(-len(choices.ready) // size))
+
+    def ask_start(self) -> None:
+        """Emit `start_asked` with the plan, if it can be."""
+        asked = self.refresh()
+        if asked is not None and self.start_button.isEnabled():
+            self.start_asked.emit(asked)
+
+    def refresh(self) -> PlanAsked | None:
+        """Check the plan and say beside it what is wrong; gives it when it can be."""
+        by_column = self.who.currentIndex() == COLUMN
+        self.batch.setVisible(by_column)
+        self.batch_size.setEnabled(not by_column)
+        self.size_label.setEnabled(not by_column)
+        try:
+            asked: PlanAsked | None = self.asked()
+        except PlanError as error:
+            asked = None
+            parts = (error.title, error.detail, error.remedy)
+            self._say(" ".join(part for part in parts if part), "bad")
+        number = len(asked.keys) if asked else 0
+        if asked is not None:
+            self._say(*self._remark(asked))
+        ready = number > 0 and self._capabilities is not None and not self._starting
+        self.start_button.setEnabled(ready)
+        text = strings.START_N.format(strings.moves(number)) if number else strings.START
+        if self._starting:
+            text = strings.STARTING
+        self.start_button.setText(text)
+        self.start_button.setAccessibleName(text)
+        self.start_button.updateGeometry()
+        tip = strings.CONFIRM_START_TEXT
+        if self._capabilities is None:
+            tip = strings.START_NO_SERVICE_TIP
+        elif not number:
+            tip = strings.START_NO_ROWS_TIP
+        self.start_button.setToolTip(tip)
+        return asked
+
+    def _remark(self, asked: PlanAsked) -> tuple[str, str]:
+        """The most important thing to know of a plan that can be, and its kind."""
+        if asked.left_out:
+            form = strings.PLAN_NO_BATCH if asked.by_column else strings.PLAN_SKIPPED
+            return form.format(asked.left_out), "attention"
+        if self._capabilities is None:
+            return strings.START_NO_SERVICE_TIP, "waiting"
+        if not asked.keys:
+            return strings.PLAN_NOTHING, "waiting"
+        if asked.window.end_utc is not None and not self._capabilities.keeps_end:
+            return strings.PLAN_END_NOTE, "attention"
+        return "", ""
+
+    def _say(self, text: str, kind: str) -> None:
+        self.message.setText(text)
+        self.message_icon.setVisible(bool(text))
+        names = {"bad": "fail", "attention": "warn"}
+        self.message_icon.show_icon(names.get(kind, "info"), kind)
+
+    def _zone_typed(self, text: str) -> None:
+        self.begin.ask_anew()
+        self.end.ask_anew()
+        self.refresh()
+        if text in self._zones:
+            self.zone_changed.emit(text)
+
+    def _pause_or_resume(self) -> None:
+        if self._run is RunState.PAUSED:
+            self.resume_asked.emit()
+        else:
+            self.pause_asked.emit()
+
+    def _fill_batches(self) -> None:
+        chosen = self.batch.currentData()
+        self.batch.blockSignals(True)
+        self.batch.clear()
+        self.batch.addItem(strings.PLAN_BATCH_ALL.format(len(self._choices.batches)), None)
+        for name, keys in self._choices.batches.items():
+            self.batch.addItem(strings.PLAN_BATCH_ONE.format(name=name, number=len(keys)), name)
+        place = self.batch.findData(chosen) if chosen is not None else 0
+        self.batch.setCurrentIndex(max(0, place))
+        self.batch.blockSignals(False)
+
+    def _propose_times(self) -> None:
+        now = self._clock.now().astimezone(zoneinfo.ZoneInfo(self.zone_name))
+        begin = (now + _FIRST_PROPOSAL).replace(minute=0, tzinfo=None)
+        self.begin.set_local(begin)
+        self.end.set_local(begin + _WINDOW_PROPOSAL)
+
+    def _lay_out(self) -> None:
+        form = QGridLayout()
+        form.setHorizontalSpacing(10)
+        form.setVerticalSpacing(6)
+        who = QHBoxLayout()
+        who.setSpacing(8)
+        who.addWidget(self.who)
+        who.addWidget(self.batch)
+        who.addSpacing(10)
+        who.addWidget(self.size_label)
+        who.addWidget(self.batch_size)
+        who.addStretch(1)
+        end = QHBoxLayout()
+        end.setSpacing(8)
+        end.addWidget(self.end)
+        end.addStretch(1)
+        begin = QHBoxLayout()
+        begin.setSpacing(8)
+        begin.addWidget(self.begin)
+        begin.addStretch(1)
+        begin.addWidget(MutedLabel(strings.PLAN_ZONE))
+        begin.addWidget(self.zone)
+        for place, (name, layout) in enumerate(
+            (
+                (strings.PLAN_WHO, who),
+                (strings.PLAN_BEGIN, begin),
+                (strings.PLAN_END, end),
+            )
+        ):
+            form.addWidget(MutedLabel(name), place, 0)
+            form.addLayout(layout, place, 1)
+        message = QHBoxLayout()
+        message.setSpacing(6)
+        message.addWidget(self.message_icon, 0, Qt.AlignmentFlag.AlignVCenter)
+        message.addWidget(self.message, 1)
+        form.addLayout(message, 3, 1)
+        form.setRowMinimumHeight(3, self.fontMetrics().height() + 4)
+        form.setColumnStretch(1, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        buttons.addWidget(self.pause_button)
+        buttons.addWidget(self.cancel_button)
+        buttons.addWidget(self.start_button)
+        right = QVBoxLayout()
+        right.addWidget(self.progress)
+        right.addStretch(1)
+        right.addLayout(buttons)
+        row = QHBoxLayout()
+        row.setContentsMargins(16, 10, 16, 8)
+        row.setSpacing(16)
+        row.addLayout(form, 11)
+        row.addWidget(Hairline(upright=True))
+        row.addLayout(right, 9)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(Hairline())
+        column.addLayout(row)
+
+
+def zones() -> list[str]:
+    """The IANA zones an admin may mean: cities and UTC, without the historical short names."""
+    names = zoneinfo.available_timezones()
+    cities = (n for n in names if "/" in n and not n.startswith(("Etc/", "SystemV/", "posix/")))
+    return ["UTC", *sorted(cities)]
+
+
+def system_zone(known: list[str]) -> str:
+    name = bytes(QTimeZone.systemTimeZoneId().data()).decode("ascii", "replace")
+    return name if name in known else "UTC"

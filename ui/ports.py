@@ -1,0 +1,57 @@
+"""ProjectPort: the one object that the window talks to; its answers come back as events."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from app.model import Window
+
+
+class ProjectPort(Protocol):
+    """A workbook, its moves and the service they run at.
+
+    Every call returns at once; what happened comes as `app.events` values through the callback
+    given at construction, from worker threads. Only `close` waits, at most `timeout` seconds.
+    """
+
+    def open(
+        self,
+        path: Path,
+        *,
+        sheet: str = "",
+        source_column: str = "",
+        target_column: str = "",
+        batch_column: str = "",
+    ) -> None:
+        """Answers BookOpened, ColumnsNeeded or Trouble; later MovesChanged for known moves."""
+
+    def accept_corrections(self, cells: frozenset[str]) -> None:
+        """Use the offered corrections of these cells (`Mapping!B7`); answers BookOpened again."""
+
+    def connect_practice(self) -> None:
+        """Start or reach the practice tenants; answers ServiceConnected or Trouble."""
+
+    def start(
+        self, keys: tuple[str, ...], window: Window, batch_size: int, by_column: bool
+    ) -> None:
+        """Plan and start the moves of these mapping keys; answers MovesChanged or Trouble.
+
+        `by_column` makes the batches from the workbook's own Batch column, otherwise each holds
+        `batch_size` moves (1 to 4000).
+        """
+
+    def cancel(self, keys: tuple[str, ...]) -> None:
+        """Ask for a cancel of these moves; answers MovesChanged."""
+
+    def retry(self, keys: tuple[str, ...]) -> None:
+        """Make failed or stopped moves ready to be started again; answers MovesChanged."""
+
+    def pause(self) -> None:
+        """Send no further moves; answers RunChanged."""
+
+    def resume(self) -> None:
+        """Go on sending; answers RunChanged."""
+
+    def close(self, timeout: float) -> bool:
+        """Stop within `timeout` seconds; False when something had to be abandoned."""

@@ -1,0 +1,227 @@
+"""The rows behind the table: their filters, counts, search words and sort values, without Qt."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from enum import IntEnum, IntFlag
+
+from app import checks, status_cells, texts
+from app.events import CheckedRow
+from app.model import Correction, Finding, Level, Mapping, Move, MoveStatus
+from ui import strings
+
+SEVERITY = {Level.BLOCK: 3, Level.UNKNOWN: 2, Level.WARN: 1, Level.PASS: 0}
+HELD_BACK = "HELD_BACK"
+_STATUS_ORDER = {status: place for place, status in enumerate(MoveStatus)}
+_BEFORE_PLAN = frozenset({MoveStatus.READY, MoveStatus.INVALID})
+_FAR_FUTURE = 1e18
+"""Sorts rows without a time behind all that have one."""
+
+
+class Column(IntEnum):
+    """The columns of the table, left to right."""
+
+    ROW = 0
+    SOURCE = 1
+    TARGET = 2
+    BATCH = 3
+    CHECK = 4
+    STATUS = 5
+    REMEDY = 6
+    BEGIN = 7
+    UPDATED = 8
+
+
+class Group(IntFlag):
+    """The filters; a row may belong to several."""
+
+    ALL = 1
+    READY = 2
+    ATTENTION = 4
+    BLOCKED = 8
+    RUNNING = 16
+    DONE = 32
+    FAILED = 64
+
+
+class Row:
+    """One mapping with its findings and, once it has one, its move."""
+
+    __slots__ = ("blob", "findings", "groups", "mapping", "move", "worst")
+
+    def __init__(self, checked: CheckedRow) -> None:
+        self.mapping: Mapping = checked.mapping
+        self.findings: tuple[Finding, ...] = checked.findings
+        self.worst: Level = checks.worst(checked.findings)
+        self.move: Move | None = None
+        mapping = self.mapping
+        self.blob: str = "\n".join(
+            (
+                mapping.source_upn,
+                mapping.target_upn,
+                mapping.batch,
+                *(finding.code for finding in self.findings),
+            )
+        ).casefold()
+        self.groups: Group = self._groups()
+
+    @property
+    def status(self) -> MoveStatus:
+        """The move's, once it has one; until then what the findings say."""
+        if self.moving and self.move is not None:
+            return self.move.status
+        return MoveStatus.INVALID if self.worst is Level.BLOCK else MoveStatus.READY
+
+    @property
+    def moving(self) -> bool:
+        """A move was planned or made."""
+        return self.move is not None and self.move.status not in _BEFORE_PLAN
+
+    @property
+    def held_back(self) -> bool:
+        """The workbook's own Include column says No, and no move was ever made."""
+        return not self.mapping.include and not self.moving
+
+    @property
+    def startable(self) -> bool:
+        return self.status is MoveStatus.READY and checks.is_startable(
+            CheckedRow(self.mapping, self.findings)
+        )
+
+    @property
+    def status_text(self) -> str:
+        if self.held_back and self.worst is not Level.BLOCK:
+            return strings.HELD_BACK
+        label = texts.status_label(self.status)
+        if self.status is MoveStatus.UNKNOWN and self.move and self.move.service_state:
+            label = self.move.service_state
+        if self.move and self.move.cancel_wished and not self.status.is_final:
+            return strings.CANCEL_WISHED.format(status=label)
+        return label
+
+    @property
+    def status_kind(self) -> str:
+        if self.held_back and self.worst is not Level.BLOCK:
+            return "waiting"
+        return str(texts.status_kind(self.status))
+
+    @property
+    def remedy(self) -> str:
+        """The first thing to do, in the words of the workbook; "" when there is nothing.
+
+        The workbook leaves out the warnings of rows that may start; here they are worth reading.
+        """
+        words = status_cells.what_to_do(CheckedRow(self.mapping, self.findings), self.move)
+        return words or ("" if self.moving else texts.first_remedy(self.findings))
+
+    @property
+    def corrections(self) -> tuple[tuple[str, Correction], ...]:
+        """The cells whose correction is offered."""
+        return tuple((f.cell, f.correction) for f in self.findings if f.correction and f.cell)
+
+    def set_move(self, move: Move) -> None:
+        self.move = move
+        self.groups = self._groups()
+
+    def sort_value(self, column: Column) -> tuple[float, str] | tuple[float]:
+        """The native value of a cell; values of one column compare with each other."""
+        mapping, move = self.mapping, self.move
+        if column is Column.SOURCE:
+            return (0, mapping.source_upn.casefold())
+        if column is Column.TARGET:
+            return (0, mapping.target_upn.casefold())
+        if column is Column.BATCH:
+            return (0 if mapping.batch else 1, mapping.batch.casefold())
+        if column is Column.CHECK:
+            return (-SEVERITY[self.worst],)
+        if column is Column.STATUS:
+            return (_STATUS_ORDER[self.status],)
+        if column is Column.REMEDY:
+            text = self.remedy
+            return (0 if text else 1, text)
+        if column is Column.BEGIN:
+            begin = move.window.begin_utc if move else None
+            return (begin.timestamp() if begin else _FAR_FUTURE,)
+        if column is Column.UPDATED:
+            updated = move.updated_utc if move else None
+            return (updated.timestamp() if updated else _FAR_FUTURE,)
+        return (mapping.row,)
+
+    def _groups(self) -> Group:
+        status = self.status
+        groups = Group.ALL
+        if self.startable:
+            groups |= Group.READY
+        if status is MoveStatus.INVALID:
+            groups |= Group.BLOCKED
+        elif status is MoveStatus.SUCCESS:
+            groups |= Group.DONE
+        elif status.is_final:
+            groups |= Group.FAILED
+        elif status is not MoveStatus.READY:
+            groups |= Group.RUNNING
+        # Held back by the admin's own wish: nothing to attend to.
+        levels = {finding.level for finding in self.findings if finding.code != HELD_BACK}
+        unclear = Level.BLOCK not in levels and bool(levels & {Level.WARN, Level.UNKNOWN})
+        warned = unclear and not status.is_final
+        if warned or status is MoveStatus.UNKNOWN:
+            groups |= Group.ATTENTION
+        return groups
+
+
+class Search:
+    """A parsed search: words anywhere, and `source:`, `target:`, `batch:`, `code:`, `row:`."""
+
+    def __init__(self, text: str) -> None:
+        self._words: list[str] = []
+        self._fields: list[tuple[str, str]] = []
+        for word in text.casefold().split():
+            name, colon, value = word.partition(":")
+            if colon and name in {"source", "target", "batch", "code", "row"}:
+                if value:
+                    self._fields.append((name, value))
+            else:
+                self._words.append(word)
+
+    @property
+    def empty(self) -> bool:
+        return not (self._words or self._fields)
+
+    def matches(self, row: Row) -> bool:
+        blob = row.blob
+        for word in self._words:
+            if word not in blob and word not in row.status_text.casefold():
+                return False
+        return all(self._field_matches(row, name, value) for name, value in self._fields)
+
+    @staticmethod
+    def _field_matches(row: Row, name: str, value: str) -> bool:
+        mapping = row.mapping
+        if name == "row":
+            return str(mapping.row) == value
+        if name == "code":
+            code = row.move.error_code.casefold() if row.move else ""
+            return value == code or any(f.code.casefold() == value for f in row.findings)
+        held = {"source": mapping.source_upn, "target": mapping.target_upn, "batch": mapping.batch}
+        return value in held[name].casefold()
+
+
+def visible_rows(rows: Sequence[Row], group: Group, search: Search) -> list[int]:
+    """The numbers of the rows that filter and search let through, in the order of the workbook."""
+    if search.empty:
+        if group is Group.ALL:
+            return list(range(len(rows)))
+        return [number for number, row in enumerate(rows) if row.groups & group]
+    matches = search.matches
+    return [n for n, row in enumerate(rows) if row.groups & group and matches(row)]
+
+
+def count_groups(rows: Iterable[Row]) -> Counter[Group]:
+    """How many rows each filter holds."""
+    counts: Counter[Group] = Counter()
+    for mask, number in Counter(row.groups for row in rows).items():
+        for group in Group:
+            if mask & group:
+                counts[group] += number
+    return counts

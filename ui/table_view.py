@@ -1,0 +1,244 @@
+"""The table: fixed row heights, a selection that survives the filter, copy and next problem."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QItemSelection,
+    QItemSelectionModel,
+    QItemSelectionRange,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from app.model import Level, MoveStatus
+from ui import colours, strings
+from ui.delegate import CellDelegate
+from ui.rows import Column, Group, Row
+from ui.table_model import HEADERS, MappingModel
+
+_Flag = QItemSelectionModel.SelectionFlag
+_ROOT = QModelIndex()
+_FORMULA_SIGNS = ("=", "+", "-", "@")
+SAMPLES = {
+    Column.ROW: "10000",
+    Column.SOURCE: "farid.haddad@northwind.com",
+    Column.TARGET: "farid.haddad@northwind.com",
+    Column.BATCH: "Wave 12",
+    Column.CHECK: "UNKNOWN",
+    Column.STATUS: "Waiting to be sent--",
+    Column.REMEDY: "Accept the offered correction: “anna@…”",
+    Column.BEGIN: "2026-12-05 18:00--",
+    Column.UPDATED: "2026-12-05 18:00--",
+}
+
+
+class KeepingSelection(QItemSelectionModel):
+    """Selected rows that the filter hides stay selected until the admin selects anew."""
+
+    def __init__(self, model: QAbstractItemModel, parent: QWidget) -> None:
+        super().__init__(model, parent)
+        self.hidden: set[int] = set()
+
+    def select(
+        self,
+        selection: QModelIndex | QPersistentModelIndex | QItemSelection,
+        command: QItemSelectionModel.SelectionFlag,
+    ) -> None:
+        if command & _Flag.Clear:
+            self.hidden.clear()
+        super().select(selection, command)
+
+
+class MappingTable(QTableView):
+    """Shows a MappingModel; `picked` tells of a changed selection, `current_row` of the current."""
+
+    picked = Signal()
+    current_row = Signal(object)
+
+    def __init__(self, model: MappingModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.setModel(model)
+        self._selection = KeepingSelection(model, self)
+        self.setSelectionModel(self._selection)
+        self.setAccessibleName(strings.TABLE_NAME)
+        self.setItemDelegate(CellDelegate(self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setWordWrap(False)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self._lay_out_headers()
+        self._selection.selectionChanged.connect(self.picked)
+        self._selection.currentRowChanged.connect(self._tell_current)
+
+    # Selection
+
+    def selected_numbers(self) -> set[int]:
+        """The numbers of all selected rows, also of those that the filter hides."""
+        shown = self._model.shown
+        numbers = set(self._selection.hidden)
+        for part in self._parts():
+            numbers.update(shown[part.top() : part.bottom() + 1])
+        return numbers
+
+    @property
+    def hidden_numbers(self) -> frozenset[int]:
+        """The selected rows that the filter hides."""
+        return frozenset(self._selection.hidden)
+
+    def selected_rows(self) -> list[Row]:
+        rows = self._model.rows
+        return [rows[number] for number in sorted(self.selected_numbers())]
+
+    def current(self) -> Row | None:
+        index = self.currentIndex()
+        if not index.isValid():
+            return None
+        return self._model.rows[self._model.shown[index.row()]]
+
+    def set_filter(self, group: Group, text: str) -> None:
+        """Filter the model and keep what was selected, current and in view."""
+        self.keep_through(lambda: self._model.set_filter(group, text))
+
+    def refilter(self) -> None:
+        self.keep_through(self._model.refilter)
+
+    def clear_selection(self) -> None:
+        """Also of the rows that the filter hides."""
+        self._selection.hidden.clear()
+        self._selection.clear()
+        self.picked.emit()
+
+    def show_row(self, number: int) -> None:
+        """Make one row the current and only selected one, if it is shown."""
+        place = self._model.place(number)
+        if place >= 0:
+            self.selectRow(place)
+            self.scrollTo(self._model.index(place, Column.SOURCE))
+
+    def go_to_problem(self, step: int) -> None:
+        """To the next (1) or previous (-1) shown row that blocks, warns or failed."""
+        shown, rows = self._model.shown, self._model.rows
+        place = self.currentIndex().row()
+        if place < 0 and step < 0:
+            place = 0
+        for offset in range(1, len(shown) + 1):
+            there = (place + step * offset) % len(shown)
+            row = rows[shown[there]]
+            done = row.status is MoveStatus.SUCCESS
+            if row.groups & Group.FAILED or (row.worst is not Level.PASS and not done):
+                self.show_row(shown[there])
+                return
+
+    def selection_as_text(self) -> str:
+        """The selected rows for the clipboard: headers, tabs, and never a live formula."""
+        lines = ["\t".join(HEADERS[column] for column in Column)]
+        shown = self._model.shown
+        places = sorted(
+            place
+            for part in self._parts()
+            for place in range(part.top(), min(part.bottom() + 1, len(shown)))
+        )
+        for place in places:
+            cells = (self._model.index(place, column).data() for column in Column)
+            lines.append("\t".join(_as_text(str(cell or "")) for cell in cells))
+        return "\n".join(lines)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._model.rows and not self._model.shown:
+            painter = QPainter(self.viewport())
+            painter.setPen(colours.muted(self.palette()))
+            painter.drawText(
+                self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, strings.NO_ROWS_MATCH
+            )
+            painter.end()
+
+    def keep_through(self, change: Callable[[], None]) -> None:
+        """Make a change that resets the model; selection, current row and scroll stay.
+
+        They are kept by row and person, so they also survive reading the workbook again.
+        """
+        picked = [row.mapping for row in self.selected_rows()]
+        now = self.current()
+        scroll = self.verticalScrollBar().value()
+        self._selection.blockSignals(True)
+        change()
+        selected = {n for n in map(self._model.number_of, picked) if n >= 0}
+        current = self._model.number_of(now.mapping) if now is not None else -1
+        places = [place for place in map(self._model.place, selected) if place >= 0]
+        self._selection.select(self._spans(places), _Flag.Select | _Flag.Rows)
+        self._selection.hidden = {n for n in selected if self._model.place(n) < 0}
+        place = self._model.place(current) if current >= 0 else -1
+        if place >= 0:
+            self._selection.setCurrentIndex(self._model.index(place, Column.SOURCE), _Flag.NoUpdate)
+        self._selection.blockSignals(False)
+        self.verticalScrollBar().setValue(scroll)
+        self.viewport().update()
+        self.picked.emit()
+        self.current_row.emit(self.current())
+
+    def _parts(self) -> list[QItemSelectionRange]:
+        selection = self._selection.selection()
+        return [selection.at(place) for place in range(selection.count())]
+
+    def _spans(self, places: Iterable[int]) -> QItemSelection:
+        selection = QItemSelection()
+        first = last = -2
+        for place in [*sorted(places), -2]:
+            if place == last + 1:
+                last = place
+                continue
+            if first >= 0:
+                selection.select(
+                    self._model.index(first, 0), self._model.index(last, len(Column) - 1)
+                )
+            first = last = place
+        return selection
+
+    def _tell_current(self) -> None:
+        self.current_row.emit(self.current())
+
+    def _lay_out_headers(self) -> None:
+        metrics = self.fontMetrics()
+        vertical = self.verticalHeader()
+        vertical.setVisible(False)
+        vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        vertical.setDefaultSectionSize(metrics.height() + 14)
+        header = self.horizontalHeader()
+        header.setAccessibleName(strings.TABLE_NAME)
+        header.setHighlightSections(False)
+        header.setSectionsMovable(True)
+        header.setStretchLastSection(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setMinimumSectionSize(metrics.averageCharWidth() * 6)
+        header.setFixedHeight(metrics.height() + 14)
+        header.setSortIndicator(Column.ROW, Qt.SortOrder.AscendingOrder)
+        self.setSortingEnabled(True)
+        for column, sample in SAMPLES.items():
+            width = max(
+                metrics.horizontalAdvance(sample), metrics.horizontalAdvance(HEADERS[column])
+            )
+            header.resizeSection(
+                column, width + (14 if column in {Column.ROW, Column.BATCH} else 20)
+            )
+        header.setSectionResizeMode(Column.REMEDY, QHeaderView.ResizeMode.Interactive)
+
+
+def _as_text(cell: str) -> str:
+    """Excel would take `=…` from the clipboard as a formula; a quote in front keeps it a text."""
+    clean = cell.replace("\t", " ").replace("\n", " ")
+    return f"'{clean}" if clean.startswith(_FORMULA_SIGNS) else clean
