@@ -40,21 +40,9 @@ class Project:
         self._given_state_dir = state_dir
         self._clock = clock or SystemClock()
         self._speed = speed
-        self._book: Path | None = None
-        self._runner: MoveRunner | None = None
-        self._book_thread: BookThread | None = None
-        self._choice = Choice()
-        self._connector: threading.Thread | None = None
-        self._service: MoveService | None = None
-        self._practice: rehearsal.Practice | None = None
-        self._moves: dict[str, Move] = {}
-
-    @property
-    def state_dir(self) -> Path | None:
-        """Where the project's journal lies, once a workbook was named."""
-        if self._given_state_dir is not None or self._book is None:
-            return self._given_state_dir
-        return project_dir(self._book)
+        self._session: _Session | None = None
+        self._closing: list[threading.Thread] = []
+        self._wants_practice = False
 
     def open(
         self,
@@ -67,100 +55,176 @@ class Project:
     ) -> None:
         """Open a workbook, or read the open one again; the answer is an event."""
         choice = Choice(sheet, source_column, target_column, batch_column)
-        if self._book_thread is not None and path == self._book:
-            self._choice = choice
-            self._book_thread.open(choice)
+        session = self._session
+        if session is not None and session.book == path:
+            session.read_again(choice)
             return
-        self._end(5.0)
-        self._book, self._choice = path, choice
-        assert self.state_dir is not None
-        runner = MoveRunner(self.state_dir, self._clock, self._from_runner)
-        self._book_thread = BookThread(
-            path, self._clock, self._from_book, runner.plan, runner.set_rows, runner.keep
-        )
-        self._runner = runner
-        self._book_thread.begin()
-        runner.start()
+        state_dir = project_dir(path)
+        if self._given_state_dir is not None:
+            # The folder that was named is the first workbook's; another one gets its own in it.
+            is_first = session is None
+            inside = self._given_state_dir / "projects" / state_dir.name
+            state_dir = self._given_state_dir if is_first else inside
+        if session is not None:
+            self._let_go(session)
+        self._session = _Session(self._post, path, state_dir, choice, self._clock, self._speed)
+        self._session.begin()
+        if self._wants_practice:
+            self._session.connect_practice()
+
+    def _let_go(self, session: _Session) -> None:
+        session.silence()
+        closing = threading.Thread(target=session.close, args=(5.0,), name="closing", daemon=True)
+        closing.start()
+        self._closing = [*(one for one in self._closing if one.is_alive()), closing]
 
     def accept_corrections(self, cells: frozenset[str]) -> None:
         """Use the safe corrections offered for these cells (`Sheet!B7`) in this project.
 
         The workbook's own cells stay as they are: they are the admin's.
         """
-        if self._book_thread is not None:
-            self._book_thread.accept(cells)
+        if self._session is not None:
+            self._session.book_thread.accept(cells)
 
     def connect_practice(self) -> None:
-        """Reach the practice tenants; answered by ServiceConnected or Trouble."""
-        if self._runner is None or (self._connector and self._connector.is_alive()):
-            return
-        self._connector = threading.Thread(
-            target=self._connect_practice, args=(self._runner,), name="connect", daemon=True
-        )
-        self._connector.start()
+        """Reach the practice tenants, now or when a workbook is open.
+
+        Answered by ServiceConnected or Trouble; a workbook opened later is connected too.
+        """
+        self._wants_practice = True
+        if self._session is not None:
+            self._session.connect_practice()
 
     def start(
         self, keys: tuple[str, ...] | None, window: Window, batch_size: int, by_column: bool
     ) -> None:
         """Plan and start these people; None means everybody who may start."""
-        if self._book_thread is not None:
+        if self._session is not None:
             wanted = None if keys is None else frozenset(keys)
-            self._book_thread.start(wanted, window, batch_size, by_column)
+            self._session.book_thread.start(wanted, window, batch_size, by_column)
 
     def cancel(self, keys: tuple[str, ...]) -> None:
         """Wish these moves cancelled."""
-        if self._runner is not None:
-            self._runner.cancel(keys)
+        if self._session is not None:
+            self._session.runner.cancel(keys)
 
     def retry(self, keys: tuple[str, ...]) -> None:
         """Make failed or stopped moves ready to be started again."""
-        if self._runner is not None:
-            self._runner.retry(keys)
+        if self._session is not None:
+            self._session.runner.retry(keys)
 
     def pause(self) -> None:
         """Send nothing new."""
-        if self._runner is not None:
-            self._runner.pause()
+        if self._session is not None:
+            self._session.runner.pause()
 
     def resume(self) -> None:
         """Go on."""
-        if self._runner is not None:
-            self._runner.resume()
+        if self._session is not None:
+            self._session.runner.resume()
 
     def close(self, timeout: float) -> bool:
         """Write the status once more and end within `timeout` seconds; False: abandoned.
 
         Moves at the service go on. The practice tenants are ended when nothing moves there.
         """
-        ended = self._end(timeout)
+        end = self._clock.monotonic() + timeout
+        ended = self._session.close(timeout) if self._session is not None else True
+        self._session = None
+        for closing in self._closing:
+            closing.join(max(end - self._clock.monotonic(), 0.0))
+            ended &= not closing.is_alive()
+        return ended
+
+
+class _Session:
+    """One open workbook: its runner, its thread, its service."""
+
+    def __init__(
+        self,
+        post: Callable[[Event], None],
+        book: Path,
+        state_dir: Path,
+        choice: Choice,
+        clock: Clock,
+        speed: float | None,
+    ) -> None:
+        self.book = book
+        self._post = post
+        self._state_dir = state_dir
+        self._choice = choice
+        self._clock = clock
+        self._speed = speed
+        self._is_silent = False
+        self._connector: threading.Thread | None = None
+        self._service: MoveService | None = None
+        self._practice: rehearsal.Practice | None = None
+        self._moves: dict[str, Move] = {}
+        self.runner = MoveRunner(state_dir, clock, self._from_runner)
+        self.book_thread = BookThread(
+            book, clock, self._tell, self.runner.plan, self.runner.set_rows, self.runner.keep
+        )
+
+    def begin(self) -> None:
+        """Start both threads; the workbook is read when the journal is open."""
+        self.book_thread.begin()
+        self.runner.start()
+
+    def read_again(self, choice: Choice) -> None:
+        """Read the workbook anew; a choice that is left out stays as it was."""
+        if choice != Choice():
+            self._choice = choice
+        self.book_thread.open(self._choice)
+
+    def silence(self) -> None:
+        """Tell nothing any more: another workbook is open."""
+        self._is_silent = True
+
+    def connect_practice(self) -> None:
+        """Reach the practice tenants, on a thread of its own."""
+        if self._connector is None or not self._connector.is_alive():
+            self._connector = threading.Thread(
+                target=self._connect_practice, name="connect", daemon=True
+            )
+            self._connector.start()
+
+    def close(self, timeout: float) -> bool:
+        """End both threads, after a last write."""
+        end = self._clock.monotonic() + timeout
+        ended = True
+        if self._connector is not None:
+            self._connector.join(max(end - self._clock.monotonic(), 0.0) / 2)
+            ended = not self._connector.is_alive()
+        ended &= self.runner.stop(max(end - self._clock.monotonic(), 0.0) / 2)
+        ended &= self.book_thread.stop(max(end - self._clock.monotonic(), 0.1))
+        if self._service is not None:
+            self._service.close()
         if self._practice is not None and self._at_rest():
             rehearsal.stop(self._practice)
         return ended
 
     # On other threads
 
+    def _tell(self, event: Event) -> None:
+        if not self._is_silent:
+            self._post(event)
+
     def _from_runner(self, event: Event) -> None:
-        book_thread = self._book_thread
         if isinstance(event, MovesChanged):
             self._moves.update((move.key, move) for move in event.moves)
-        if book_thread is not None and isinstance(event, MovesChanged | RunChanged):
-            book_thread.tell(event)
-        if book_thread is not None and isinstance(event, SettingsLoaded):
+        if isinstance(event, MovesChanged | RunChanged):
+            self.book_thread.tell(event)
+        if isinstance(event, SettingsLoaded):
             kept = dict(event.values)
-            book_thread.recall(frozenset(json.loads(kept.get("corrections", "[]"))))
-            book_thread.open(self._choice)
-        self._post(event)
+            self.book_thread.recall(frozenset(json.loads(kept.get("corrections", "[]"))))
+            self.book_thread.open(self._choice)
+        self._tell(event)
 
-    def _from_book(self, event: Event) -> None:
-        self._post(event)
-
-    def _connect_practice(self, runner: MoveRunner) -> None:
-        state_dir = self.state_dir
-        assert state_dir is not None
+    def _connect_practice(self) -> None:
         try:
-            practice = rehearsal.reach(state_dir, self._speed)
+            practice = rehearsal.reach(self._state_dir, self._speed)
         except AppError as error:
-            self._post(Trouble(error))
+            self._tell(Trouble(error))
             return
         service = GraphMoves(
             rehearsal.client(practice),
@@ -169,27 +233,9 @@ class Project:
             practice=True,
         )
         self._practice, self._service = practice, service
-        if self._book_thread is not None:
-            self._book_thread.shortest_pause = _PRACTICE_PAUSE
-        runner.connect(service)
-        self._post(ServiceConnected(service.capabilities, "Practice source", "Practice target"))
-
-    def _end(self, timeout: float) -> bool:
-        end = self._clock.monotonic() + timeout
-        ended = True
-        if self._connector is not None:
-            self._connector.join(max(end - self._clock.monotonic(), 0.0) / 2)
-            ended = not self._connector.is_alive()
-        if self._runner is not None:
-            ended &= self._runner.stop(max(end - self._clock.monotonic(), 0.0) / 2)
-        if self._book_thread is not None:
-            ended &= self._book_thread.stop(max(end - self._clock.monotonic(), 0.1))
-        if self._service is not None:
-            self._service.close()
-            self._service = None
-        self._runner = self._book_thread = None
-        self._moves = {}
-        return ended
+        self.book_thread.shortest_pause = _PRACTICE_PAUSE
+        self.runner.connect(service)
+        self._tell(ServiceConnected(service.capabilities, "Practice source", "Practice target"))
 
     def _at_rest(self) -> bool:
         return not any(

@@ -9,20 +9,27 @@ from app.model import Window
 from ui.plan_bar import Choices
 from ui.rows import Group, Row
 
+READY, RUNNING = int(Group.READY), int(Group.RUNNING)
+
 
 def find_choices(
-    rows: Sequence[Row], selected: Collection[int], hidden: Collection[int], batch_column: str
+    rows: Sequence[Row],
+    selected: Collection[int],
+    hidden: Collection[int],
+    batch_column: str,
+    *,
+    by_column: bool,
 ) -> Choices:
-    """The keys that can be started, by each way of choosing them."""
-    ready = [row for row in rows if row.groups & Group.READY]
-    picked = [number for number in sorted(selected) if rows[number].groups & Group.READY]
+    """The keys that can be started; the batches of the workbook only when they are asked for."""
+    ready = [row for row in rows if row.groups & READY]
+    picked = [number for number in sorted(selected) if rows[number].groups & READY]
     batches: dict[str, tuple[str, ...]] = {}
-    if batch_column:
+    if by_column and batch_column:
         parts = plan.by_column((row.mapping for row in ready), Window())
         batches = {part.name: part.keys for part in parts if part.name != plan.NO_BATCH}
     return Choices(
-        ready=tuple(row.mapping.key for row in ready),
-        selected=tuple(rows[number].mapping.key for number in picked),
+        ready=tuple(row.key for row in ready),
+        selected=tuple(rows[number].key for number in picked),
         selected_left_out=len(selected) - len(picked),
         selected_hidden=sum(1 for number in picked if number in hidden),
         batches=batches,
@@ -36,7 +43,7 @@ def cancellable_keys(rows: Sequence[Row], selected: Collection[int]) -> tuple[st
     return tuple(
         row.move.key
         for row in chosen
-        if row.groups & Group.RUNNING
+        if row.groups & RUNNING
         and row.move is not None
         and row.move.status.can_cancel
         and not row.move.cancel_wished

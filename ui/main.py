@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import logging
-import shutil
 import sys
 from collections.abc import Sequence
-from importlib.resources import as_file, files
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app.clock import SystemClock
 from app.errors import AppError
+from app.log import start_log
 from app.paths import data_dir
 from app.project import Project
+from app.samples import copy_sample
 from ui import icons, strings
 from ui.bridge import Bridge
 from ui.crash import CrashReporter
@@ -24,21 +23,12 @@ from ui.kept import Kept
 from ui.window import MainWindow
 
 CLOSE_SECONDS = 5.0
-SAMPLE_NAME = "Practice people.xlsx"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the window; returns the exit code."""
     options = _parser().parse_args(sys.argv[1:] if arguments is None else list(arguments))
     folder: Path = options.state_dir or data_dir()
-    folder.mkdir(parents=True, exist_ok=True)
-    log_path = folder / "tenant-ferry.log"
-    logging.basicConfig(
-        filename=log_path,
-        level=logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        encoding="utf-8",
-    )
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName(strings.APP_NAME)
@@ -46,6 +36,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if application.style().objectName() == "windowsvista":
         # It stays light when Windows is dark.
         application.setStyle("Fusion")
+    try:
+        log_path = start_log(folder)
+    except AppError as error:
+        QMessageBox.critical(
+            None, strings.APP_NAME, f"{error.title}\n\n{error.detail}\n\n{error.remedy}"
+        )
+        return 2
     crash = CrashReporter(str(log_path))
     crash.install()
     bridge = Bridge()
@@ -64,24 +61,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         bridge.stop()
         project.close(CLOSE_SECONDS)
         crash.uninstall()
-
-
-def copy_sample(folder: Path) -> Path:
-    """The admin's own copy of the sample workbook; an earlier copy is used again.
-
-    Raises AppError when the sample is not there or cannot be copied.
-    """
-    target = folder / SAMPLE_NAME
-    if target.exists():
-        return target
-    try:
-        with as_file(files("resources").joinpath("samples", SAMPLE_NAME)) as source:
-            shutil.copyfile(source, target)
-    except OSError as error:
-        raise AppError(
-            "SAMPLE_MISSING", strings.SAMPLE_MISSING, str(error), strings.SAMPLE_MISSING_REMEDY
-        ) from error
-    return target
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -73,7 +73,9 @@ class PanelsWindow(ShellWindow):
         shown = strings.ROWS_SHOWN.format(shown=f"{len(model.shown):,}", all=f"{len(model.rows):,}")
         self.filters.set_shown(shown if len(model.shown) != len(model.rows) else "")
         self.footer.set_selected(len(numbers), len(hidden))
-        self.plan.set_choices(find_choices(model.rows, numbers, hidden, batch_column))
+        self.plan.set_choices(
+            find_choices(model.rows, numbers, hidden, batch_column, by_column=self.plan.by_column)
+        )
         self.plan.set_cancellable(len(cancellable_keys(model.rows, numbers)))
         self.plan.progress.set_counts(model.status_counts)
 

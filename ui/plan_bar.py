@@ -203,6 +203,11 @@ class PlanBar(QWidget):
     # What the admin does
 
     @property
+    def by_column(self) -> bool:
+        """The batches are those of the workbook's own column."""
+        return self.who.currentIndex() == COLUMN
+
+    @property
     def zone_name(self) -> str:
         return self.zone.currentText().strip()
 
@@ -240,10 +245,9 @@ class PlanBar(QWidget):
 
     def refresh(self) -> PlanAsked | None:
         """Check the plan and say beside it what is wrong; gives it when it can be."""
-        by_column = self.who.currentIndex() == COLUMN
-        self.batch.setVisible(by_column)
-        self.batch_size.setEnabled(not by_column)
-        self.size_label.setEnabled(not by_column)
+        self.batch.setVisible(self.by_column)
+        self.batch_size.setEnabled(not self.by_column)
+        self.size_label.setEnabled(not self.by_column)
         try:
             asked: PlanAsked | None = self.asked()
         except PlanError as error:

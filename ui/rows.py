@@ -45,17 +45,23 @@ class Group(IntFlag):
     FAILED = 64
 
 
+# Arithmetic on enum members is ten times slower than on numbers, and every row is asked for its
+# groups several times a second while moves run.
+_ALL, _READY, _ATTENTION, _BLOCKED, _RUNNING, _DONE, _FAILED = map(int, Group)
+
+
 class Row:
     """One mapping with its findings and, once it has one, its move."""
 
-    __slots__ = ("blob", "findings", "groups", "mapping", "move", "worst")
+    __slots__ = ("blob", "findings", "groups", "key", "mapping", "move", "worst")
 
     def __init__(self, checked: CheckedRow) -> None:
         self.mapping: Mapping = checked.mapping
         self.findings: tuple[Finding, ...] = checked.findings
-        self.worst: Level = checks.worst(checked.findings)
+        self.worst: Level = checks.worst(checked.findings) if checked.findings else Level.PASS
         self.move: Move | None = None
         mapping = self.mapping
+        self.key: str = mapping.key
         self.blob: str = "\n".join(
             (
                 mapping.source_upn,
@@ -64,7 +70,7 @@ class Row:
                 *(finding.code for finding in self.findings),
             )
         ).casefold()
-        self.groups: Group = self._groups()
+        self.groups: int = self._groups()
 
     @property
     def status(self) -> MoveStatus:
@@ -148,26 +154,27 @@ class Row:
             return (updated.timestamp() if updated else _FAR_FUTURE,)
         return (mapping.row,)
 
-    def _groups(self) -> Group:
+    def _groups(self) -> int:
         status = self.status
-        groups = Group.ALL
-        if self.startable:
-            groups |= Group.READY
+        groups = _ALL
+        if status is MoveStatus.READY and self.startable:
+            groups |= _READY
         if status is MoveStatus.INVALID:
-            groups |= Group.BLOCKED
+            groups |= _BLOCKED
         elif status is MoveStatus.SUCCESS:
-            groups |= Group.DONE
+            groups |= _DONE
         elif status.is_final:
-            groups |= Group.FAILED
+            groups |= _FAILED
         elif status is not MoveStatus.READY:
-            groups |= Group.RUNNING
+            groups |= _RUNNING
+        if status is MoveStatus.UNKNOWN or (self._unclear() and not status.is_final):
+            groups |= _ATTENTION
+        return groups
+
+    def _unclear(self) -> bool:
         # Held back by the admin's own wish: nothing to attend to.
         levels = {finding.level for finding in self.findings if finding.code != HELD_BACK}
-        unclear = Level.BLOCK not in levels and bool(levels & {Level.WARN, Level.UNKNOWN})
-        warned = unclear and not status.is_final
-        if warned or status is MoveStatus.UNKNOWN:
-            groups |= Group.ATTENTION
-        return groups
+        return Level.BLOCK not in levels and bool(levels & {Level.WARN, Level.UNKNOWN})
 
 
 class Search:
@@ -209,12 +216,13 @@ class Search:
 
 def visible_rows(rows: Sequence[Row], group: Group, search: Search) -> list[int]:
     """The numbers of the rows that filter and search let through, in the order of the workbook."""
+    mask = int(group)
     if search.empty:
         if group is Group.ALL:
             return list(range(len(rows)))
-        return [number for number, row in enumerate(rows) if row.groups & group]
+        return [number for number, row in enumerate(rows) if row.groups & mask]
     matches = search.matches
-    return [n for n, row in enumerate(rows) if row.groups & group and matches(row)]
+    return [n for n, row in enumerate(rows) if row.groups & mask and matches(row)]
 
 
 def count_groups(rows: Iterable[Row]) -> Counter[Group]:

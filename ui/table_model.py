@@ -149,7 +149,7 @@ class MappingModel(QAbstractTableModel):
         the row of the sheet decides between equals, and stands in where no key fits.
         """
         at_row = self._by_row.get(one.row, -1)
-        if at_row >= 0 and self._rows[at_row].mapping.key == one.key:
+        if at_row >= 0 and self._rows[at_row].key == one.key:
             return at_row
         return self._by_key.get(one.key, at_row if isinstance(one, Move) else -1)
 
@@ -162,7 +162,7 @@ class MappingModel(QAbstractTableModel):
         self._rows = [Row(one) for one in checked]
         self._by_key, self._by_row = {}, {}
         for number, row in enumerate(self._rows):
-            self._by_key.setdefault(row.mapping.key, number)
+            self._by_key.setdefault(row.key, number)
             self._by_row[row.mapping.row] = number
         self.status_counts = Counter()
         for move in self._moves.values():
@@ -235,7 +235,7 @@ class MappingModel(QAbstractTableModel):
             self.index(first, column), self.index(last, Column.UPDATED), _CHANGED_ROLES
         )
 
-    def _recount(self, before: Group, after: Group) -> None:
+    def _recount(self, before: int, after: int) -> None:
         for group in Group:
             if before & group:
                 self.group_counts[group] -= 1

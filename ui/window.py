@@ -390,6 +390,7 @@ class MainWindow(PanelsWindow):
         self.details.accept_asked.connect(self._project.accept_corrections)
         self.details.accept_all_asked.connect(self._accept_all)
         self.details.retry_asked.connect(lambda key: self._project.retry((key,)))
+        self.plan.who.currentIndexChanged.connect(self._count_again)
         self.plan.start_asked.connect(self._start_asked)
         self.plan.cancel_asked.connect(self._cancel_asked)
         self.plan.pause_asked.connect(self._project.pause)

@@ -14,8 +14,8 @@ from fake_project import QUIET
 from pytestqt.qtbot import QtBot
 
 from app.errors import AppError
+from app.samples import SAMPLE_NAME, copy_sample
 from ui.crash import CrashReporter
-from ui.main import SAMPLE_NAME, copy_sample
 
 QUIT_SOON = """
 import sys, time
@@ -80,6 +80,8 @@ def test_the_sample_is_a_copy_and_an_earlier_one_is_kept(tmp_path: Path) -> None
 
 
 def test_a_sample_that_cannot_be_copied_is_told(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "folder"
+    in_the_way.write_bytes(b"a file in the place of the folder")
     with pytest.raises(AppError) as told:
-        copy_sample(tmp_path / "missing folder")
+        copy_sample(in_the_way)
     assert told.value.code == "SAMPLE_MISSING"
