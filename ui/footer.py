@@ -7,7 +7,6 @@ from datetime import datetime
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from app.errors import WorkbookBusy
 from app.events import BookSaved, BookWaiting
 from ui import strings
 from ui.surfaces import Hairline, Icon, MutedLabel, label
@@ -72,7 +71,7 @@ class Footer(QWidget):
     def show_waiting(self, waiting: BookWaiting) -> None:
         self.sign.show_icon("wait", "attention")
         error = waiting.error
-        if isinstance(error, WorkbookBusy) and "CHANGED" not in error.code:
+        if error.code == "OPEN_ELSEWHERE":
             self.saved.setText(strings.WAITING_EXCEL)
         else:
             self.saved.setText(strings.WAITING_OTHER.format(title=error.title.rstrip(".")))
