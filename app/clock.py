@@ -25,3 +25,21 @@ class SystemClock:
 
     def monotonic(self) -> float:
         return time.monotonic()
+
+
+class SleepWatch:
+    """Notices that the machine slept or that its time was set.
+
+    The steady clock stands still while a machine sleeps (on Linux and macOS), so both are compared.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._seen = (clock.now(), clock.monotonic())
+
+    def jump(self) -> float:
+        """Seconds by which the time of day ran ahead of the steady clock since the last call."""
+        now, steady = self._clock.now(), self._clock.monotonic()
+        passed = (now - self._seen[0]).total_seconds() - (steady - self._seen[1])
+        self._seen = (now, steady)
+        return passed

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import random
+from collections.abc import Callable, Iterable
 
 from app.model import Move, MoveStatus, upn_key
 from app.moves import ServiceMove
@@ -24,8 +25,10 @@ PENDING = frozenset(
 class Pace:
     """When to poll next: quick after something happened, slower while nothing does."""
 
-    def __init__(self, shortest_seconds: float) -> None:
+    def __init__(self, shortest_seconds: float, spread: Callable[[], float] = lambda: 1.0) -> None:
+        """`spread` gives a factor near 1 for each pause, so that programs do not call in step."""
         self._shortest = shortest_seconds
+        self._spread = spread
         self._pause = shortest_seconds
         self.due = 0.0
         """On the monotonic clock, in seconds."""
@@ -41,7 +44,16 @@ class Pace:
             self._pause = self._shortest
         else:
             self._pause = min(self._pause * 1.5, self._shortest * _SLOWEST)
-        self.due = now + self._pause
+        self.due = now + self._pause * self._spread()
+
+    def now(self) -> None:
+        """Poll as soon as possible."""
+        self.due = 0.0
+
+
+def jitter() -> float:
+    """A factor between 0.9 and 1.1."""
+    return random.uniform(0.9, 1.1)  # noqa: S311 - spreads calls, keeps no secret
 
 
 def sort_answers(

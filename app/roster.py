@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 from app.model import AT_SERVICE, FINAL, Move, MoveStatus
 from app.polling import PENDING
 
-_AT_REST = FINAL | {MoveStatus.READY, MoveStatus.INVALID}
+_UNPLANNED = frozenset({MoveStatus.READY, MoveStatus.INVALID})
+_AT_REST = FINAL | _UNPLANNED
+_NONE: Mapping[str, Move] = {}
+
+
+@dataclass(slots=True)
+class BatchCount:
+    """How far a batch is; moves that were taken back do not count."""
+
+    planned: int = 0
+    ended: int = 0
+    begin_utc: datetime | None = None
 
 
 class Roster:
@@ -17,6 +30,8 @@ class Roster:
         self.by_key: dict[str, Move] = {}
         self._by_status: dict[MoveStatus, dict[str, Move]] = {status: {} for status in MoveStatus}
         self._wished: dict[str, Move] = {}
+        self._batches: dict[str, BatchCount] = {}
+        self._waiting: dict[str, dict[str, Move]] = {}
         for move in moves:
             self.put(move)
 
@@ -25,8 +40,13 @@ class Roster:
         before = self.by_key.get(move.key)
         if before is not None:
             self._by_status[before.status].pop(move.key, None)
+            self._count(before, -1)
+            self._waiting.get(before.batch, {}).pop(move.key, None)
         self.by_key[move.key] = move
         self._by_status[move.status][move.key] = move
+        self._count(move, 1)
+        if move.status is MoveStatus.WAITING:
+            self._waiting.setdefault(move.batch, {})[move.key] = move
         if move.cancel_wished:
             self._wished[move.key] = move
         else:
@@ -52,6 +72,27 @@ class Roster:
     def cancels(self) -> list[Move]:
         """The moves at the service whose cancel is wished and can still be granted."""
         return [m for m in self._wished.values() if m.status.can_cancel and m.status in AT_SERVICE]
+
+    def batches(self) -> Iterable[str]:
+        """The names of all batches, in the order in which they were first seen."""
+        return self._batches
+
+    def batch_count(self, name: str) -> BatchCount:
+        """How far the batch is."""
+        return self._batches.get(name, BatchCount())
+
+    def waiting_in(self, name: str) -> Iterable[Move]:
+        """The moves of a batch that are not sent yet."""
+        return self._waiting.get(name, _NONE).values()
+
+    def _count(self, move: Move, by: int) -> None:
+        if move.status in _UNPLANNED:
+            return
+        count = self._batches.setdefault(move.batch, BatchCount())
+        count.planned += by
+        count.begin_utc = move.window.begin_utc
+        if move.status in FINAL:
+            count.ended += by
 
     def is_at_rest(self) -> bool:
         """Nothing waits, starts or moves."""

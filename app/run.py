@@ -2,41 +2,37 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 
 from app import acts
 from app.callers import Answer, Callers
-from app.clock import Clock
+from app.chain import Chain
+from app.clock import Clock, SleepWatch
 from app.errors import AppError, ServiceError, SignInRequired, Throttled
 from app.events import Event, MovesChanged, RunChanged, RunState, Trouble
+from app.gate import Gate
 from app.journal import Change, Journal
 from app.life import not_there, other_target, refused, starting, told
+from app.lookups import LookUps
 from app.model import Move, MoveStatus, upn_key
 from app.moves import MoveService, ServiceMove, StartRequest
 from app.orders import Planned
-from app.polling import PENDING, Pace, sort_answers
+from app.outcome import Outcome, RefusalWatch, outcome_of
+from app.polling import PENDING, Pace, jitter, sort_answers
 from app.roster import Roster
 
 RESERVE = 50
 """Room kept in the service's queue for moves that others start meanwhile."""
-_ALREADY_SUBMITTED = "mnasitemoveisinprogressorfinished"
 _NO_LIST = frozenset({400, 404, 405, 501})
 """Refusals that mean: this service has no list (it is in no page of the Graph reference)."""
-_LOOKED_UP_FOR = 30.0
-"""Seconds for which "the service has no such move" may be acted on."""
-_SAME_REFUSALS = 10
-"""So many starts refused in a row for the same reason: the cause is not the people."""
-
-
-@dataclass(slots=True)
-class _Settling:
-    """A submission whose fate is not known: asked for again until the answer can be trusted."""
-
-    due: float
-    asked: int = 0
+_JUMP_SECONDS = 20.0
+"""A jump of the time of day by so many seconds is no accident."""
+_LONGEST_PAUSE = 60.0
+"""Seconds; so that a machine that wakes up notices it soon."""
 
 
 class Run:
@@ -57,18 +53,20 @@ class Run:
         self._service: MoveService | None = None
         self._roster = Roster(journal.moves().values())
         self._busy: set[str] = set()
-        self._settling: dict[str, _Settling] = {}
-        self._cleared: dict[str, float] = {}
+        self._look_ups = LookUps()
+        kept = dict(journal.settings())
+        self._chain = Chain(json.loads(kept.get("batches", "[]")), float(kept.get("chain", "0.9")))
+        self._chain.add(self._roster.batches())
         self._changed = dict(self._roster.by_key)
         self._state = RunState.IDLE
-        self._not_before = 0.0
-        self._failures = 0
+        self._gate = Gate()
+        self._sleep_watch = SleepWatch(clock)
         self._pace = Pace(1.0)
         self._polling = False
         self._listed = False
         self._can_list = True
         self._cancel_sent: set[str] = set()
-        self._same_refusals: tuple[str, int] = ("", 0)
+        self._refusals = RefusalWatch()
         self._others_pending = 0
 
     # The admin's acts
@@ -77,18 +75,21 @@ class Run:
         """Use this service; what was left in `Starting` is looked up before anything is sent."""
         self._service = service
         capabilities = service.capabilities
-        self._pace = Pace(capabilities.poll_seconds)
+        self._pace = Pace(capabilities.poll_seconds, jitter)
         self._can_list = capabilities.can_list
         self._listed = not self._can_list
         self._journal.record("connect", capabilities.name)
         now = self._clock.monotonic()
         for move in self._roster.with_status(MoveStatus.STARTING):
-            self._settling[move.key] = _Settling(now + capabilities.settle_seconds)
-        self._not_before = 0.0
+            self._look_ups.settle(move.key, now + capabilities.settle_seconds)
+        self._gate.open_now()
         self._become(RunState.IDLE if self._roster.is_at_rest() else RunState.RUNNING)
 
     def plan(self, batches: Iterable[Planned]) -> None:
         """Take these moves on; they are sent as the service's queue has room."""
+        batches = tuple(batches)
+        self._chain.add(one.batch.name for one in batches)
+        self._journal.set_setting("batches", json.dumps(self._chain.order))
         self._commit(acts.plan(self._roster.by_key, batches, self._clock.now()))
         self._become(RunState.RUNNING)
 
@@ -113,7 +114,7 @@ class Run:
     def resume(self) -> None:
         """Go on sending, also after a sign-in."""
         self._journal.record("resume", "", by_admin=True)
-        self._not_before = 0.0
+        self._gate.open_now()
         self._become(RunState.RUNNING)
 
     # The loop's questions
@@ -125,21 +126,23 @@ class Run:
         if self._callers.free == 0:
             return None
         now = self._clock.monotonic()
-        due = [one.due for key, one in self._settling.items() if key not in self._busy]
+        settling = self._look_ups.next_due(self._busy)
+        due = [] if settling is None else [settling]
         if not self._polling and (self._roster.watched() or self._sendable()):
             due.append(self._pace.due)
-        if self._not_before > now and (self._cancels() or self._sendable()):
+        if not self._gate.is_open(now) and (self._cancels() or self._sendable()):
             due.append(now)
         if not due:
             return None
-        return max(min(due), self._not_before, now) - now
+        return min(max(min(due), self._gate.opens, now) - now, _LONGEST_PAUSE)
 
     def step(self) -> None:
         """Make the calls that are due now."""
         if self._service is None or self._state is RunState.NEEDS_SIGN_IN:
             return
+        self._notice_sleep()
         now = self._clock.monotonic()
-        if now >= self._not_before:
+        if self._gate.is_open(now):
             self._look_up_settling(now)
             self._poll(now)
             self._send_cancels()
@@ -162,9 +165,13 @@ class Run:
     def _sendable(self) -> list[Move]:
         if self._state not in (RunState.RUNNING, RunState.OFFLINE):
             return []
-        waiting = self._roster.with_status(MoveStatus.WAITING)
-        free = self._callers.free
-        return list(islice((move for move in waiting if move.key not in self._busy), free))
+        sendable = (
+            move
+            for batch in self._chain.open_batches(self._roster)
+            for move in self._roster.waiting_in(batch)
+            if move.key not in self._busy
+        )
+        return list(islice(sendable, self._callers.free))
 
     def _send(self) -> None:
         assert self._service is not None
@@ -172,12 +179,12 @@ class Run:
             # The queue is shared: how full it is must be known before the first start.
             self._poll(self._clock.monotonic(), at_once=True)
             return
-        looked_up = sum(1 for key in self._busy if key not in self._settling)
+        looked_up = sum(1 for key in self._busy if not self._look_ups.is_settling(key))
         limit = self._service.capabilities.queue_limit - RESERVE
         room = limit - self._others_pending - self._roster.pending() - looked_up
         now = self._clock.monotonic()
         for move in self._sendable()[: max(room, 0)]:
-            if now - self._cleared.pop(move.key, float("-inf")) < _LOOKED_UP_FOR:
+            if self._look_ups.take_absence(move.key, now):
                 self._start(move)
             else:
                 self._look_up(move)
@@ -188,9 +195,8 @@ class Run:
         self._callers.call("find", move.key, partial(self._service.find, move.source_upn))
 
     def _look_up_settling(self, now: float) -> None:
-        for key, settling in self._settling.items():
-            if self._callers.free and settling.due <= now and key not in self._busy:
-                self._look_up(self._roster.by_key[key])
+        for key in self._look_ups.due(now, self._busy)[: self._callers.free]:
+            self._look_up(self._roster.by_key[key])
 
     def _poll(self, now: float, *, at_once: bool = False) -> None:
         if self._polling or self._callers.free == 0 or self._service is None:
@@ -220,9 +226,6 @@ class Run:
             self._busy.add(move.key)
             self._callers.call("cancel", move.key, partial(self._service.cancel, move.move_id))
 
-    def _move(self, answer: Answer) -> Move:
-        return self._roster.by_key[answer.key]
-
     # Answers
 
     def take_answer(self, answer: Answer) -> None:
@@ -234,47 +237,47 @@ class Run:
         if answer.error is not None:
             self._take_error(answer, answer.error)
             return
-        self._failures = 0
+        self._gate.succeeded()
         if self._state is RunState.OFFLINE:
             self._become(RunState.RUNNING)
+        if answer.kind == "list":
+            self._take_list(answer.result)
+            return
+        move = self._roster.by_key[answer.key]
         match answer.kind:
             case "find":
-                self._found(self._move(answer), answer.result)
+                self._found(move, answer.result)
             case "start":
-                self._same_refusals = ("", 0)
-                self._commit_told(self._move(answer), answer.result, "started")
+                self._refusals.accepted()
+                self._commit_told(move, answer.result, "started")
             case "cancel":
-                self._cancel_sent.add(self._move(answer).move_id)
+                self._cancel_sent.add(move.move_id)
                 self._journal.record("cancel accepted", "", key=answer.key)
                 self._pace.hurry(self._clock.monotonic())
             case "recheck":
-                self._rechecked(self._move(answer), answer.result)
-            case "list":
-                self._take_list(answer.result)
+                self._rechecked(move, answer.result)
 
     def _found(self, move: Move, said: ServiceMove | None) -> None:
         assert self._service is not None
         if move.status not in (MoveStatus.WAITING, MoveStatus.STARTING):
             return  # taken back while the question was on its way
-        settling = self._settling.get(move.key)
+        settling = self._look_ups.is_settling(move.key)
         fresh = said is not None and not (
             said.move_id == move.move_id
             and said.status in self._service.capabilities.second_start_after
         )
         if said is not None and fresh:
-            self._settling.pop(move.key, None)
-            kind = "adopted" if settling is None else "found"
+            self._look_ups.settled(move.key)
+            kind = "found" if settling else "adopted"
             detail = other_target(move, said)
             self._commit_told(move, said, kind, detail)
-        elif settling is not None:
-            settling.asked += 1
-            settling.due = self._clock.monotonic() + self._service.capabilities.settle_seconds
-            if settling.asked >= 2:
-                del self._settling[move.key]
+        elif settling:
+            pause = self._service.capabilities.settle_seconds
+            if self._look_ups.settles_absent(move.key, self._clock.monotonic(), pause):
                 after = not_there(move, self._clock.now())
                 self._commit([Change(move, after, "not at the service")])
         elif move.status is MoveStatus.WAITING:
-            self._cleared[move.key] = self._clock.monotonic()
+            self._look_ups.saw_nothing(move.key, self._clock.monotonic())
 
     def _start(self, move: Move) -> None:
         assert self._service is not None
@@ -331,12 +334,9 @@ class Run:
         self._journal.record("call failed", detail, key=answer.key)
         move = self._roster.by_key.get(answer.key)
         if isinstance(error, Throttled):
-            self._not_before = max(self._not_before, now + max(error.retry_after, 0.05))
-        elif error.is_transient:
-            self._failures += 1
-            self._not_before = now + min(2.0**self._failures * 0.25, 60.0)
-            if self._failures >= 3 and self._state is RunState.RUNNING:
-                self._become(RunState.OFFLINE, error)
+            self._gate.hold(now, error.retry_after)
+        elif error.is_transient and self._gate.failed(now) and self._state is RunState.RUNNING:
+            self._become(RunState.OFFLINE, error)
         if answer.kind == "list":
             self._pace.polled(now, changed=False)
         if move is not None and answer.kind == "start":
@@ -360,24 +360,31 @@ class Run:
     def _start_failed(self, move: Move, error: ServiceError) -> None:
         assert self._service is not None
         now = self._clock.now()
-        if isinstance(error, Throttled | SignInRequired):
-            self._commit([Change(move, not_there(move, now), "not accepted", str(error))])
-        elif error.is_transient or error.code.casefold() == _ALREADY_SUBMITTED:
-            settle = 0.0 if not error.is_transient else self._service.capabilities.settle_seconds
-            self._settling[move.key] = _Settling(self._clock.monotonic() + settle)
-        elif error.status == 403:
-            self._commit([Change(move, not_there(move, now), "not accepted", str(error))])
+        match outcome_of(error):
+            case Outcome.NOT_TAKEN:
+                self._commit([Change(move, not_there(move, now), "not accepted", str(error))])
+            case Outcome.THERE_ALREADY:
+                self._look_ups.settle(move.key, self._clock.monotonic())
+                return
+            case Outcome.NOBODY_KNOWS:
+                settle = self._service.capabilities.settle_seconds
+                self._look_ups.settle(move.key, self._clock.monotonic() + settle)
+                return
+            case Outcome.REFUSED:
+                after = refused(move, error.code, error.detail, now)
+                self._commit([Change(move, after, "refused")])
+        if not error.is_transient and self._refusals.should_pause(error):
             self._become(RunState.PAUSED, error)
-        else:
-            after = refused(move, error.code, error.detail, now)
-            self._commit([Change(move, after, "refused")])
-            code, count = self._same_refusals
-            self._same_refusals = (error.code, count + 1 if code == error.code else 1)
-            if error.status == 501 or self._same_refusals[1] >= _SAME_REFUSALS:
-                self._same_refusals = ("", 0)
-                self._become(RunState.PAUSED, error)
 
     # State
+
+    def _notice_sleep(self) -> None:
+        """What was seen before a sleep is old, and it is time to ask again."""
+        jump = self._sleep_watch.jump()
+        if abs(jump) >= _JUMP_SECONDS:
+            self._journal.record("clock jumped", f"{jump:+.0f} s")
+            self._look_ups.forget_absences()
+            self._pace.now()
 
     def _commit(self, changes: Iterable[Change]) -> None:
         changes = [change for change in changes if change.before != change.after]

@@ -1,0 +1,47 @@
+"""Which batches may be sent: the next one goes when the present one is nearly done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from app.roster import Roster
+
+DEFAULT_SHARE = 0.9
+"""The share of a batch in a final state at which the next one follows: the advice is to send it
+when the present one is close to completion ("Cross-tenant OneDrive migration, step 6")."""
+
+
+class Chain:
+    """The batches of a project in the order in which they were planned."""
+
+    def __init__(self, order: Iterable[str] = (), share: float = DEFAULT_SHARE) -> None:
+        self.order = list(dict.fromkeys(order))
+        self.share = share
+
+    def add(self, batches: Iterable[str]) -> None:
+        """Put new batches behind those that are there."""
+        self.order = list(dict.fromkeys([*self.order, *batches]))
+
+    def open_batches(self, roster: Roster) -> list[str]:
+        """The batches whose moves may be sent, those that begin first in front.
+
+        A batch with a begin time follows its window: the service holds it until then, so it is
+        sent without waiting for others. One without waits for the one before it.
+        """
+        timed, chained = [], []
+        before_is_done = True
+        for name in self.order:
+            count = roster.batch_count(name)
+            if count.begin_utc is not None:
+                timed.append((count.begin_utc, name))
+                continue
+            if before_is_done:
+                chained.append(name)
+            before_is_done = before_is_done and count.ended >= self.share * count.planned
+        return chained + [name for _, name in sorted(timed)]
+
+    def held_back(self, roster: Roster) -> str | None:
+        """The first batch that waits for the one before it, or None."""
+        open_now = set(self.open_batches(roster))
+        closed = (name for name in self.order if name not in open_now)
+        return next((name for name in closed if roster.waiting_in(name)), None)
