@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from app import __version__
+from app import __version__, audit
 from app.checks import check_list, is_blocked, worst
 from app.cli_run import CANNOT, NOT_ALL, OK, run
 from app.console import columns_needed, complain, print_json, say
 from app.errors import AppError
 from app.events import CheckedRow, ColumnsNeeded
-from app.journal import read_project, verify_chain
+from app.journal import read_project
 from app.model import Finding, Level, Move, MoveStatus
 from app.paths import project_dir
 from app.practice import serve
@@ -72,11 +72,14 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("--json", action="store_true")
     status.set_defaults(command=_status)
 
-    audit = commands.add_parser("audit", help="check that the journal was not changed")
-    audit.add_argument("verify", choices=["verify"])
-    audit.add_argument("book", type=Path, metavar="BOOK")
-    audit.add_argument("--state-dir", type=Path)
-    audit.set_defaults(command=_audit)
+    proof = commands.add_parser(
+        "audit", help="check that the journal was not changed, or export it"
+    )
+    proof.add_argument("what", choices=["verify", "export"])
+    proof.add_argument("book", type=Path, metavar="BOOK")
+    proof.add_argument("-o", "--output", type=Path, metavar="CSV", help="a new file for the export")
+    proof.add_argument("--state-dir", type=Path)
+    proof.set_defaults(command=_audit)
 
     practice = commands.add_parser("practice", help="the practice tenants: practice serve")
     practice.add_argument("serve", choices=["serve"], help="serve until stopped")
@@ -218,6 +221,20 @@ def _move_line(row: int, move: Move) -> dict[str, Any]:
 
 
 def _audit(options: argparse.Namespace) -> int:
-    count = verify_chain(options.state_dir or project_dir(options.book))
-    say(f"{count} events, each in its place and unchanged.")
+    state_dir = options.state_dir or project_dir(options.book)
+    if options.what == "export":
+        if options.output is None:
+            raise AppError(
+                "NO_OUTPUT",
+                "There is no name for the export",
+                "",
+                "Add -o EVENTS.csv.",
+            )
+        count = audit.export(state_dir, options.output)
+        say(f"{count} events are in {options.output}")
+        return OK
+    found = audit.verify(state_dir)
+    say(f"{found.events} events, each in its place and unchanged.")
+    say(f"The newest has the hash {found.head}")
+    say("Note it: a later check that shows it again in the export proves that nothing is gone.")
     return OK

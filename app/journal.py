@@ -10,7 +10,7 @@ import socket
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,20 +20,12 @@ import filelock
 
 from app.clock import Clock
 from app.errors import JournalError
+from app.journal_file import journal_path, open_to_read, open_to_write
 from app.life import check_step
 from app.model import Move, MoveStatus, Window
 
-SCHEMA_VERSION = 1
-_SCHEMA = """
-CREATE TABLE moves (key TEXT PRIMARY KEY, status TEXT NOT NULL, data TEXT NOT NULL) STRICT;
-CREATE TABLE rows (row INTEGER PRIMARY KEY, key TEXT NOT NULL, data TEXT NOT NULL) STRICT;
-CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-CREATE TABLE events (
-    seq INTEGER PRIMARY KEY, utc TEXT NOT NULL, actor TEXT NOT NULL, kind TEXT NOT NULL,
-    key TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL, detail TEXT NOT NULL,
-    previous TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
-"""
-_FIRST_LINK = "0" * 64
+FIRST_LINK = "0" * 64
+"""What stands for the hash of an event before the first."""
 _DATES = ("started_utc", "updated_utc", "finished_utc")
 
 
@@ -61,11 +53,6 @@ class RowRecord:
     remedy: str = ""
 
 
-def journal_path(state_dir: Path) -> Path:
-    """Where the journal of a project lies in its state folder."""
-    return state_dir / "journal.db"
-
-
 class Journal:
     """The journal of one project, open for writing; used by the thread that opened it only.
 
@@ -79,7 +66,7 @@ class Journal:
         state_dir.mkdir(parents=True, exist_ok=True)
         self._lock = _take_lock(state_dir)
         try:
-            self._db = _open(self.path)
+            self._db = open_to_write(self.path, clock.now())
         except BaseException:
             self._lock.release()
             raise
@@ -158,11 +145,11 @@ class Journal:
 
     def _event(self, actor: str, kind: str, key: str, before: str, after: str, detail: str) -> None:
         last = self._db.execute("SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1").fetchone()
-        seq, previous = (last[0] + 1, last[1]) if last else (1, _FIRST_LINK)
+        seq, previous = (last[0] + 1, last[1]) if last else (1, FIRST_LINK)
         body = (seq, self._clock.now().isoformat(), actor, kind, key, before, after, detail)
         self._db.execute(
             "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (*body, previous, _link(previous, body)),
+            (*body, previous, link(previous, body)),
         )
 
 
@@ -171,38 +158,16 @@ def read_project(state_dir: Path) -> tuple[tuple[RowRecord, ...], tuple[Move, ..
     path = journal_path(state_dir)
     if not path.exists():
         return (), ()
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
-            _check_version(db, path)
-            rows = tuple(
-                RowRecord(**json.loads(data))
-                for (data,) in db.execute("SELECT data FROM rows ORDER BY row")
-            )
-            return rows, tuple(_read_moves(db))
-    except sqlite3.DatabaseError as error:
-        raise _damaged(path, error) from error
+    with open_to_read(path) as db:
+        rows = tuple(
+            RowRecord(**json.loads(data))
+            for (data,) in db.execute("SELECT data FROM rows ORDER BY row")
+        )
+        return rows, tuple(_read_moves(db))
 
 
-def verify_chain(state_dir: Path) -> int:
-    """How many events the journal holds; raises JournalError CHAIN_BROKEN at the first odd one."""
-    path = journal_path(state_dir)
-    previous = _FIRST_LINK
-    count = 0
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
-        for *body, link, own in db.execute("SELECT * FROM events ORDER BY seq"):
-            count += 1
-            if body[0] != count or link != previous or own != _link(previous, tuple(body)):
-                raise JournalError(
-                    "CHAIN_BROKEN",
-                    "The journal was changed from outside",
-                    f"Event {count} of {path} does not fit the one before it.",
-                    "Keep the file as it is, and compare it with your newest copy.",
-                )
-            previous = own
-    return count
-
-
-def _link(previous: str, body: tuple[Any, ...]) -> str:
+def link(previous: str, body: tuple[Any, ...]) -> str:
+    """The hash that chains an event to the one before it."""
     text = json.dumps([previous, *body], ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
@@ -224,51 +189,6 @@ def _take_lock(state_dir: Path) -> filelock.BaseFileLock:
         f"{getpass.getuser()} on {socket.gethostname()}, process {os.getpid()}", "utf-8"
     )
     return lock
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    db: sqlite3.Connection | None = None
-    try:
-        db = sqlite3.connect(path, isolation_level=None, timeout=10)
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
-        if db.execute("PRAGMA user_version").fetchone()[0] == 0:
-            # One transaction: a kill in the middle leaves no half-made journal behind.
-            db.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
-        _check_version(db, path)
-        answer = db.execute("PRAGMA quick_check").fetchone()[0]
-        if answer != "ok":
-            raise sqlite3.DatabaseError(answer)
-    except sqlite3.DatabaseError as error:
-        if db is not None:
-            db.close()
-        raise _damaged(path, error) from error
-    except BaseException:
-        if db is not None:
-            db.close()
-        raise
-    return db
-
-
-def _check_version(db: sqlite3.Connection, path: Path) -> None:
-    version = db.execute("PRAGMA user_version").fetchone()[0]
-    if version > SCHEMA_VERSION:
-        raise JournalError(
-            "NEWER",
-            "The journal was made by a newer version of Tenant Ferry",
-            f"{path} has version {version}; this program knows {SCHEMA_VERSION}.",
-            "Install the newer version and open the project again. Nothing was changed.",
-        )
-
-
-def _damaged(path: Path, error: Exception) -> JournalError:
-    return JournalError(
-        "DAMAGED",
-        "The journal cannot be read",
-        f"{path}: {error}",
-        "Keep a copy of the file, move it away and open the workbook again: before anything is"
-        " started, the service is asked for every person, so nothing is started twice.",
-    )
 
 
 def _read_moves(db: sqlite3.Connection) -> Iterator[Move]:

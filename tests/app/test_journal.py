@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -12,16 +13,16 @@ from pathlib import Path
 
 import pytest
 
+from app import audit
 from app.clock import SystemClock
-from app.errors import JournalError
+from app.errors import AppError, JournalError
 from app.journal import (
     Change,
     Journal,
     RowRecord,
-    journal_path,
     read_project,
-    verify_chain,
 )
+from app.journal_file import journal_path, open_to_write
 from app.life import ImpossibleStep, planned, starting
 from app.model import Move, MoveStatus, Window
 
@@ -126,20 +127,89 @@ def _filled(tmp_path: Path) -> None:
         journal.record("call failed", "find: no answer", key=MOVE.key)
 
 
+def _tamper(tmp_path: Path, tampering: str) -> None:
+    with closing(sqlite3.connect(journal_path(tmp_path))) as db, db:
+        db.execute(tampering)
+
+
 @pytest.mark.parametrize(
     "tampering",
     [
         "UPDATE events SET detail = 'find: fine' WHERE seq = 3",
         "UPDATE events SET utc = '2020-01-01T00:00:00+00:00' WHERE seq = 1",
+        "DELETE FROM events WHERE seq = 1",
         "DELETE FROM events WHERE seq = 2",
+        "DELETE FROM events WHERE seq >= 2",
         "UPDATE events SET seq = CASE seq WHEN 1 THEN -2 WHEN 2 THEN -1 ELSE seq END",
+        "UPDATE moves SET data = replace(data, 'Starting', 'Success')",
+        "DELETE FROM moves",
     ],
 )
 def test_a_change_from_outside_is_found(tmp_path: Path, tampering: str) -> None:
     _filled(tmp_path)
-    assert verify_chain(tmp_path) == 3
-    with closing(sqlite3.connect(journal_path(tmp_path))) as db, db:
-        db.execute(tampering)
+    assert audit.verify(tmp_path).events == 3
+    _tamper(tmp_path, tampering)
     with pytest.raises(JournalError) as caught:
-        verify_chain(tmp_path)
+        audit.verify(tmp_path)
     assert caught.value.code == "CHAIN_BROKEN"
+
+
+def test_the_head_that_was_noted_is_found_in_a_later_export(tmp_path: Path) -> None:
+    _filled(tmp_path)
+    head = audit.verify(tmp_path).head
+    with closing(Journal(tmp_path, SystemClock())) as journal:
+        journal.record("pause", "", by_admin=True)
+    assert audit.verify(tmp_path).head != head
+    assert audit.export(tmp_path, tmp_path / "events.csv") == 4
+    assert head in (tmp_path / "events.csv").read_text("utf-8-sig")
+
+
+def test_the_export_holds_every_event_and_no_formula(tmp_path: Path) -> None:
+    _filled(tmp_path)
+    with closing(Journal(tmp_path, SystemClock())) as journal:
+        journal.record("note", '=HYPERLINK("http://evil.example")')
+    out = tmp_path / "events.csv"
+    assert audit.export(tmp_path, out) == 4
+    with out.open(encoding="utf-8-sig", newline="") as file:
+        header, *lines = list(csv.reader(file))
+    assert tuple(header) == audit.HEADERS
+    assert [line[3] for line in lines] == ["planned", "starting", "call failed", "note"]
+    assert lines[1][5:7] == ["Waiting", "Starting"]
+    assert lines[3][7] == '\'=HYPERLINK("http://evil.example")'
+    with pytest.raises(AppError) as caught:
+        audit.export(tmp_path, out)
+    assert caught.value.code == "EXISTS"
+
+
+def test_no_journal_is_no_evidence(tmp_path: Path) -> None:
+    with pytest.raises(JournalError) as caught:
+        audit.verify(tmp_path)
+    assert caught.value.code == "NO_JOURNAL"
+
+
+def test_an_older_journal_is_copied_and_brought_up(tmp_path: Path) -> None:
+    _filled(tmp_path)
+    path = journal_path(tmp_path)
+
+    def add_a_column(db: sqlite3.Connection) -> None:
+        db.execute("ALTER TABLE moves ADD COLUMN colour TEXT NOT NULL DEFAULT 'blue'")
+
+    with closing(open_to_write(path, NOW, [add_a_column])) as db:
+        assert db.execute("SELECT colour FROM moves").fetchone() == ("blue",)
+        assert db.execute("PRAGMA user_version").fetchone() == (2,)
+    copy = tmp_path / "journal (version 1, 2026-12-05 180000Z).db"
+    with closing(sqlite3.connect(copy)) as db:
+        assert db.execute("SELECT count(*) FROM events").fetchone() == (3,)
+        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+
+
+def test_a_failed_step_leaves_the_older_journal_as_it_was(tmp_path: Path) -> None:
+    _filled(tmp_path)
+
+    def half_way(db: sqlite3.Connection) -> None:
+        db.execute("DELETE FROM moves")
+        db.execute("no such statement")
+
+    with pytest.raises(JournalError):
+        open_to_write(journal_path(tmp_path), NOW, [half_way])
+    assert audit.verify(tmp_path).events == 3
