@@ -17,8 +17,8 @@ from app.errors import AppError
 from app.events import CheckedRow, ColumnsNeeded
 from app.journal import read_project
 from app.model import Finding, Level, Move, MoveStatus
-from app.paths import project_dir
 from app.practice import serve
+from app.projects import find_project
 from app.status_cells import remedy_of
 from app.texts import reason, remedy
 from app.workbook.child import open_book
@@ -166,7 +166,7 @@ def _print_finding(finding: Finding) -> None:
 
 
 def _status(options: argparse.Namespace) -> int:
-    state_dir = options.state_dir or project_dir(options.book)
+    state_dir = options.state_dir or find_project(options.book)
     rows, moves = read_project(state_dir)
     if not rows and not moves:
         raise AppError(
@@ -221,7 +221,7 @@ def _move_line(row: int, move: Move) -> dict[str, Any]:
 
 
 def _audit(options: argparse.Namespace) -> int:
-    state_dir = options.state_dir or project_dir(options.book)
+    state_dir = options.state_dir or find_project(options.book)
     if options.what == "export":
         if options.output is None:
             raise AppError(

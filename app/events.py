@@ -70,6 +70,8 @@ class SettingsLoaded:
     """The journal is open; these are the kept values of the project."""
 
     values: tuple[tuple[str, str], ...]
+    state_dir: Path = Path()
+    """Where the journal lies."""
 
 
 @dataclass(frozen=True, slots=True)

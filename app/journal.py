@@ -56,14 +56,13 @@ class RowRecord:
 class Journal:
     """The journal of one project, open for writing; used by the thread that opened it only.
 
-    Opening raises JournalError: HELD (another run has it), NEWER, DAMAGED.
+    Opening raises JournalError: HELD (another run has it), NEWER, DAMAGED, FOLDER_NOT_WRITABLE.
     """
 
     def __init__(self, state_dir: Path, clock: Clock) -> None:
         self._thread = threading.get_ident()
         self._clock = clock
         self.path = journal_path(state_dir)
-        state_dir.mkdir(parents=True, exist_ok=True)
         self._lock = _take_lock(state_dir)
         try:
             self._db = open_to_write(self.path, clock.now())
@@ -176,6 +175,7 @@ def _take_lock(state_dir: Path) -> filelock.BaseFileLock:
     lock = filelock.FileLock(state_dir / "run.lock")
     note = state_dir / "run.holder"
     try:
+        state_dir.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except filelock.Timeout:
         holder = note.read_text("utf-8") if note.exists() else "another program"
@@ -185,6 +185,13 @@ def _take_lock(state_dir: Path) -> filelock.BaseFileLock:
             f"It is held by {holder}.",
             "Use that window, or close it and try again.",
         ) from None
+    except OSError as error:
+        raise JournalError(
+            "FOLDER_NOT_WRITABLE",
+            "The journal cannot be written",
+            f"{state_dir}: {error.strerror}",
+            "Allow writing there, or name another folder with --state-dir.",
+        ) from error
     note.write_text(
         f"{getpass.getuser()} on {socket.gethostname()}, process {os.getpid()}", "utf-8"
     )

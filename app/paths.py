@@ -1,8 +1,7 @@
-"""Where things lie: the state of projects, and how our own child processes are started."""
+"""Where our own data lies, and how our own child processes are started."""
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from pathlib import Path
 
@@ -12,13 +11,6 @@ import platformdirs
 def data_dir() -> Path:
     """The per-user folder for journals and settings; it may not exist yet."""
     return Path(platformdirs.user_data_dir("TenantFerry", appauthor=False))
-
-
-def project_dir(book: Path) -> Path:
-    """The state folder of the project of this workbook, unless the admin names another."""
-    resolved = str(book.resolve())
-    name = hashlib.sha256(resolved.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    return data_dir() / "projects" / name
 
 
 def child_command(module: str, *arguments: str) -> list[str]:

@@ -11,15 +11,25 @@ from app import rehearsal
 from app.book_thread import BookThread, Choice
 from app.clock import Clock, SystemClock
 from app.errors import AppError
-from app.events import Event, MovesChanged, RunChanged, ServiceConnected, SettingsLoaded, Trouble
+from app.events import (
+    BookOpened,
+    BookSaved,
+    Event,
+    MovesChanged,
+    RunChanged,
+    ServiceConnected,
+    SettingsLoaded,
+    Trouble,
+)
 from app.graph_moves import GraphMoves
 from app.model import Move, MoveStatus, Window
 from app.moves import MoveService
-from app.paths import project_dir
+from app.projects import find_project, remember_workbook
 from app.runner import MoveRunner
 
 _PRACTICE_PAUSE = 3.0
 """Seconds between two writes of the workbook in a rehearsal; a real run takes half a minute."""
+_LOCATE_SECONDS = 30.0
 
 
 class Project:
@@ -59,15 +69,18 @@ class Project:
         if session is not None and session.book == path:
             session.read_again(choice)
             return
-        state_dir = project_dir(path)
-        if self._given_state_dir is not None:
-            # The folder that was named is the first workbook's; another one gets its own in it.
-            is_first = session is None
-            inside = self._given_state_dir / "projects" / state_dir.name
-            state_dir = self._given_state_dir if is_first else inside
+        # The folder that was named is the first workbook's; another one gets its own in it.
+        named = self._given_state_dir
+        is_first = session is None
+
+        def locate() -> Path:
+            if named is None:
+                return find_project(path)
+            return named if is_first else named / "projects" / find_project(path).name
+
         if session is not None:
             self._let_go(session)
-        self._session = _Session(self._post, path, state_dir, choice, self._clock, self._speed)
+        self._session = _Session(self._post, path, locate, choice, self._clock, self._speed)
         self._session.begin()
         if self._wants_practice:
             self._session.connect_practice()
@@ -144,14 +157,15 @@ class _Session:
         self,
         post: Callable[[Event], None],
         book: Path,
-        state_dir: Path,
+        locate: Callable[[], Path],
         choice: Choice,
         clock: Clock,
         speed: float | None,
     ) -> None:
         self.book = book
         self._post = post
-        self._state_dir = state_dir
+        self._state_dir: Path | None = None
+        self._located = threading.Event()
         self._choice = choice
         self._clock = clock
         self._speed = speed
@@ -160,9 +174,9 @@ class _Session:
         self._service: MoveService | None = None
         self._practice: rehearsal.Practice | None = None
         self._moves: dict[str, Move] = {}
-        self.runner = MoveRunner(state_dir, clock, self._from_runner)
+        self.runner = MoveRunner(locate, clock, self._from_runner)
         self.book_thread = BookThread(
-            book, clock, self._tell, self.runner.plan, self.runner.set_rows, self.runner.keep
+            book, clock, self._from_book, self.runner.plan, self.runner.set_rows, self.runner.keep
         )
 
     def begin(self) -> None:
@@ -209,18 +223,29 @@ class _Session:
         if not self._is_silent:
             self._post(event)
 
+    def _from_book(self, event: Event) -> None:
+        if isinstance(event, BookOpened | BookSaved) and self._state_dir is not None:
+            remember_workbook(self._state_dir, self.book)
+        self._tell(event)
+
     def _from_runner(self, event: Event) -> None:
         if isinstance(event, MovesChanged):
             self._moves.update((move.key, move) for move in event.moves)
         if isinstance(event, MovesChanged | RunChanged):
             self.book_thread.tell(event)
         if isinstance(event, SettingsLoaded):
+            self._state_dir = event.state_dir
             kept = dict(event.values)
             self.book_thread.recall(frozenset(json.loads(kept.get("corrections", "[]"))))
             self.book_thread.open(self._choice)
+        # The first event says where the journal is, or why there is none.
+        self._located.set()
         self._tell(event)
 
     def _connect_practice(self) -> None:
+        self._located.wait(_LOCATE_SECONDS)
+        if self._state_dir is None:
+            return  # the runner has told why
         try:
             practice = rehearsal.reach(self._state_dir, self._speed)
         except AppError as error:

@@ -40,8 +40,11 @@ class MoveRunner:
     thread.
     """
 
-    def __init__(self, state_dir: Path, clock: Clock, post: Callable[[Event], None]) -> None:
-        self._state_dir = state_dir
+    def __init__(
+        self, locate: Callable[[], Path], clock: Clock, post: Callable[[Event], None]
+    ) -> None:
+        """`locate` gives the project's state folder; it is asked on the runner's thread."""
+        self._locate = locate
         self._clock = clock
         self._post = post
         self._inbox: queue.SimpleQueue[object] = queue.SimpleQueue()
@@ -99,7 +102,8 @@ class MoveRunner:
 
     def _main(self) -> None:
         try:
-            journal = Journal(self._state_dir, self._clock)
+            state_dir = self._locate()
+            journal = Journal(state_dir, self._clock)
         except AppError as error:
             self._post(Trouble(error))
             self._post(RunChanged(RunState.IDLE, error))
@@ -108,7 +112,7 @@ class MoveRunner:
         ended = False
         try:
             run = Run(journal, callers, self._clock, self._post)
-            self._post(SettingsLoaded(journal.settings()))
+            self._post(SettingsLoaded(journal.settings(), state_dir))
             run.flush()
             while self._take(run, journal):
                 run.step()

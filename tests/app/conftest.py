@@ -124,7 +124,7 @@ class Runs:
 
     def start(self, base_url: str, token: str) -> tuple[MoveRunner, Watcher]:
         watcher = Watcher()
-        runner = MoveRunner(self.state_dir, SystemClock(), watcher.events.put)
+        runner = MoveRunner(lambda: self.state_dir, SystemClock(), watcher.events.put)
         client = GraphClient(base_url, lambda: token, timeout_seconds=5)
         service = GraphMoves(
             client,

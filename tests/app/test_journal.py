@@ -83,6 +83,13 @@ def test_a_second_run_is_told_who_holds_the_project(tmp_path: Path, journal: Jou
     assert "process" in caught.value.detail
 
 
+def test_a_folder_that_cannot_be_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(JournalError) as caught:
+        Journal(tmp_path / "file", SystemClock())
+    assert caught.value.code == "FOLDER_NOT_WRITABLE"
+
+
 def test_another_thread_may_not_write(journal: Journal) -> None:
     errors: list[BaseException] = []
 
