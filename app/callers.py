@@ -6,7 +6,7 @@ import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from app.errors import ServiceError, Unreachable
 
@@ -19,6 +19,17 @@ class Answer:
     key: str
     result: Any = None
     error: ServiceError | None = None
+
+
+class Calls(Protocol):
+    """What a run needs of those who make its calls."""
+
+    @property
+    def free(self) -> int: ...
+
+    def call(self, kind: str, key: str, function: Callable[[], Any]) -> None: ...
+
+    def done(self) -> None: ...
 
 
 class Callers:

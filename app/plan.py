@@ -120,8 +120,8 @@ def by_size(keys: Sequence[str], size: int, window: Window) -> tuple[Batch, ...]
 def by_column(rows: Iterable[Mapping], window: Window) -> tuple[Batch, ...]:
     """The workbook's own batches, in the order in which it first names them; each person once.
 
-    Names are compared without regard to case and blanks. Rows without a batch come last, as
-    "(no batch)". A batch of more than `QUEUE_LIMIT` is split: "Wave 1 (1 of 2)".
+    One that is called a pilot goes first, since that is what it is for. Names are compared
+    without regard to case and blanks. Rows without a batch come last, as "(no batch)". A batch of more than `QUEUE_LIMIT` is split: "Wave 1 (1 of 2)".
     """
     names: dict[str, str] = {}
     groups: dict[str, list[str]] = {}
@@ -135,7 +135,7 @@ def by_column(rows: Iterable[Mapping], window: Window) -> tuple[Batch, ...]:
         names.setdefault(key, name if key else NO_BATCH)
         groups.setdefault(key, []).append(row.key)
     batches: list[Batch] = []
-    for key in sorted(groups, key=lambda key: key == ""):
+    for key in sorted(groups, key=lambda key: (key == "", not key.startswith("pilot"))):
         parts = _parts(groups[key], QUEUE_LIMIT)
         for number, part in enumerate(parts, start=1):
             name = names[key] if len(parts) == 1 else f"{names[key]} ({number} of {len(parts)})"

@@ -9,7 +9,7 @@ from functools import partial
 from itertools import islice
 
 from app import acts
-from app.callers import Answer, Callers
+from app.callers import Answer, Calls
 from app.chain import Chain
 from app.clock import Clock, SleepWatch
 from app.errors import AppError, ServiceError, SignInRequired, Throttled
@@ -44,7 +44,7 @@ class Run:
     """
 
     def __init__(
-        self, journal: Journal, callers: Callers, clock: Clock, post: Callable[[Event], None]
+        self, journal: Journal, callers: Calls, clock: Clock, post: Callable[[Event], None]
     ) -> None:
         self._journal = journal
         self._callers = callers

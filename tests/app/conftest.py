@@ -122,10 +122,12 @@ class Runs:
     state_dir: Path
     running: list[tuple[MoveRunner, GraphMoves]] = field(default_factory=list)
 
-    def start(self, base_url: str, token: str) -> tuple[MoveRunner, Watcher]:
+    def start(
+        self, base_url: str, token: str, timeout_seconds: float = 5
+    ) -> tuple[MoveRunner, Watcher]:
         watcher = Watcher()
         runner = MoveRunner(lambda: self.state_dir, SystemClock(), watcher.events.put)
-        client = GraphClient(base_url, lambda: token, timeout_seconds=5)
+        client = GraphClient(base_url, lambda: token, timeout_seconds=timeout_seconds)
         service = GraphMoves(
             client,
             target_host="https://practice-target-my.sharepoint.com",

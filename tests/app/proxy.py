@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import threading
 from collections.abc import Callable
@@ -20,6 +21,7 @@ class Fault(StrEnum):
     BUSY = "503"
     GARBAGE_AFTER = "the call is passed on, the answer is garbage"
     EXPIRED = "401"
+    SILENT_AFTER = "the call is passed on, and no answer comes"
 
 
 @dataclass
@@ -35,9 +37,11 @@ class Proxy:
         self._server.daemon_threads = False
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
+        self._closing = threading.Event()
         self.base_url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def close(self) -> None:
+        self._closing.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -77,11 +81,16 @@ class Proxy:
                 response = upstream.getresponse()
                 answer = response.read()
                 upstream.close()
+                if fault is Fault.SILENT_AFTER:
+                    proxy._closing.wait(10)
+                    return
                 if fault is Fault.RESET_AFTER:
                     return
                 if fault is Fault.GARBAGE_AFTER:
                     answer = b"<html>gateway</html>"
-                self._answer(response.status, answer)
+                # The caller may have given up on us.
+                with contextlib.suppress(ConnectionError):
+                    self._answer(response.status, answer)
 
             def _answer(self, code: int, body: bytes, retry: str = "") -> None:
                 self.send_response(code)

@@ -279,6 +279,12 @@ def test_the_workbooks_batches_keep_their_order_and_nameless_rows_come_last() ->
     assert plan.by_column((), Window()) == ()
 
 
+def test_a_pilot_goes_first() -> None:
+    rows = [row(1, "Wave 1"), row(2, ""), row(3, "Pilot group"), row(4, "Wave 2")]
+    names = [batch.name for batch in plan.by_column(rows, Window())]
+    assert names == ["Pilot group", "Wave 1", "Wave 2", "(no batch)"]
+
+
 def test_a_batch_beyond_the_queue_is_split() -> None:
     rows = [row(number, "Wave 1") for number in range(4001)] + [row(5000, "Wave 2")]
     batches = plan.by_column(rows, Window())
