@@ -29,8 +29,8 @@ class Column(IntEnum):
     CHECK = 4
     STATUS = 5
     REMEDY = 6
-    BEGIN = 7
-    UPDATED = 8
+    UPDATED = 7
+    BEGIN = 8
 
 
 class Group(IntFlag):

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 
 from ui import icons
 
-_BOOK_ENDINGS = (".xlsx", ".xlsm")
+_BOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".tsv", ".txt")
 
 
 class ShellWindow(QMainWindow):

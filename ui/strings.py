@@ -26,7 +26,9 @@ MENU_HELP = "&Help"
 OPEN = "&Open workbook…"
 OPEN_SHORT = "Open…"
 OPEN_TITLE = "Open the mapping workbook"
-OPEN_FILTER = "Excel workbooks (*.xlsx *.xlsm);;All files (*)"
+OPEN_FILTER = (
+    "Workbooks and lists (*.xlsx *.xlsm *.xlsb *.xls *.ods *.csv *.tsv *.txt);;All files (*)"
+)
 REREAD = "&Read the workbook again"
 REREAD_SHORT = "Read again"
 RECENT = "Recent workbooks"
@@ -171,10 +173,10 @@ IN_CELL = "In cell {cell}"
 ACCEPT = "Accept correction"
 ACCEPT_NAME = "Accept the correction of cell {cell}"
 ACCEPT_ALL = "Accept all safe corrections ({})"
-ACCEPT_ALL_TITLE = "Accept {} corrections?"
+ACCEPT_ALL_TITLE = ("Accept {} correction?", "Accept {} corrections?")
 ACCEPT_ALL_TEXT = (
-    "Blanks and hidden characters are taken away and quotes straightened in {} cells. The move "
-    "is sent with the corrected name."
+    "Blanks and hidden characters are taken away and quotes straightened. The move is sent with "
+    "the corrected name; the cells of your workbook stay as they are."
 )
 BEFORE = "Now"
 AFTER = "Corrected"

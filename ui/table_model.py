@@ -26,8 +26,8 @@ HEADERS = {
     Column.CHECK: strings.COLUMN_CHECK,
     Column.STATUS: strings.COLUMN_STATUS,
     Column.REMEDY: strings.COLUMN_REMEDY,
-    Column.BEGIN: strings.COLUMN_BEGIN,
     Column.UPDATED: strings.COLUMN_UPDATED,
+    Column.BEGIN: strings.COLUMN_BEGIN,
 }
 LEVEL_WORDS = {
     Level.PASS: strings.LEVEL_PASS,

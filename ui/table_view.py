@@ -34,8 +34,8 @@ SAMPLES = {
     Column.CHECK: "UNKNOWN",
     Column.STATUS: "Waiting to be sent--",
     Column.REMEDY: "Accept the offered correction: “anna@…”",
-    Column.BEGIN: "2026-12-05 18:00--",
     Column.UPDATED: "2026-12-05 18:00--",
+    Column.BEGIN: "2026-12-05 18:00--",
 }
 
 

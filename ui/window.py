@@ -255,8 +255,8 @@ class MainWindow(PanelsWindow):
         cells = correction_cells(self.model.rows)
         self.question = questions.ask(
             self,
-            strings.ACCEPT_ALL_TITLE.format(len(cells)),
-            strings.ACCEPT_ALL_TEXT.format(len(cells)),
+            strings.count(len(cells), *strings.ACCEPT_ALL_TITLE),
+            strings.ACCEPT_ALL_TEXT,
             strings.ACCEPT_ALL.format(len(cells)),
             strings.CONFIRM_BACK,
             lambda: self._project.accept_corrections(cells),
