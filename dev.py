@@ -1,4 +1,4 @@
-"""The commands on a machine with nothing but Python: demo, test and setup.
+"""The commands on a machine with nothing but Python: demo, test, setup, bench and soak.
 
 Kept to the standard library and to what every Python 3 can parse, so that an old one gets an
 answer instead of a traceback.
@@ -130,6 +130,32 @@ def test(arguments: list[str]) -> int:
     return 1 if failed else 0
 
 
+def bench(arguments: list[str]) -> int:
+    """Reading and writing workbooks against peers, in one run on this machine."""
+    setup()
+    return script("tests/benchmarks/bench_workbook.py", arguments)
+
+
+def soak() -> int:
+    """The long forms of the reliability tests: half an hour of kills, lies and weeks."""
+    setup()
+    long_tests = ["tests/app/test_no_second_start.py", "tests/app/test_lying_network.py"]
+    more = {"FERRY_EXAMPLES": "3000", "FERRY_LIES": "300", "QT_QPA_PLATFORM": "offscreen"}
+    codes = [
+        script("tests/reliability.py", []),
+        script("tests/long_run.py", []),
+        script("-m", ["pytest", *long_tests], more),
+    ]
+    return max(codes)
+
+
+def script(path: str, arguments: list[str], more: dict[str, str] | None = None) -> int:
+    """Run one of our scripts in the environment; its exit code."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **(more or {})}
+    command = [str(python()), path, *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+
+
 def demo() -> int:
     """The whole job on a copy of the sample workbook: in the window, or without a screen."""
     setup()
@@ -177,9 +203,15 @@ def main() -> int:
         return test(arguments)
     if command == "demo" and not arguments:
         return demo()
+    if command == "bench":
+        return bench(arguments)
+    if command == "soak" and not arguments:
+        return soak()
     print("python3 dev.py demo    the program on a sample workbook")
     print("python3 dev.py test    every check and test; more words go to pytest")
     print("python3 dev.py setup   only make the environment")
+    print("python3 dev.py bench   speed and memory against peers")
+    print("python3 dev.py soak    the long forms of the reliability tests")
     return 2
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections import Counter
@@ -349,7 +350,7 @@ class Ferry(RuleBasedStateMachine):
 
 
 Ferry.TestCase.settings = settings(
-    max_examples=150,
+    max_examples=int(os.environ.get("FERRY_EXAMPLES", "150")),
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
