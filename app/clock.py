@@ -27,6 +27,10 @@ class SystemClock:
         return time.monotonic()
 
 
+_JUMP_SECONDS = 20.0
+"""A jump of the time of day by so many seconds is no accident."""
+
+
 class SleepWatch:
     """Notices that the machine slept or that its time was set.
 
@@ -38,8 +42,11 @@ class SleepWatch:
         self._seen = (clock.now(), clock.monotonic())
 
     def jump(self) -> float:
-        """Seconds by which the time of day ran ahead of the steady clock since the last call."""
+        """Seconds by which the time of day ran ahead of the steady clock since the last call.
+
+        0.0 for less than 20 seconds: clocks are corrected by a little all the time.
+        """
         now, steady = self._clock.now(), self._clock.monotonic()
         passed = (now - self._seen[0]).total_seconds() - (steady - self._seen[1])
         self._seen = (now, steady)
-        return passed
+        return passed if abs(passed) >= _JUMP_SECONDS else 0.0

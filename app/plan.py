@@ -121,7 +121,8 @@ def by_column(rows: Iterable[Mapping], window: Window) -> tuple[Batch, ...]:
     """The workbook's own batches, in the order in which it first names them; each person once.
 
     One that is called a pilot goes first, since that is what it is for. Names are compared
-    without regard to case and blanks. Rows without a batch come last, as "(no batch)". A batch of more than `QUEUE_LIMIT` is split: "Wave 1 (1 of 2)".
+    without regard to case and blanks. Rows without a batch come last, as "(no batch)". A batch of
+    more than `QUEUE_LIMIT` is split: "Wave 1 (1 of 2)".
     """
     names: dict[str, str] = {}
     groups: dict[str, list[str]] = {}

@@ -29,8 +29,6 @@ RESERVE = 50
 """Room kept in the service's queue for moves that others start meanwhile."""
 _NO_LIST = frozenset({400, 404, 405, 501})
 """Refusals that mean: this service has no list (it is in no page of the Graph reference)."""
-_JUMP_SECONDS = 20.0
-"""A jump of the time of day by so many seconds is no accident."""
 _LONGEST_PAUSE = 60.0
 """Seconds; so that a machine that wakes up notices it soon."""
 
@@ -380,8 +378,7 @@ class Run:
 
     def _notice_sleep(self) -> None:
         """What was seen before a sleep is old, and it is time to ask again."""
-        jump = self._sleep_watch.jump()
-        if abs(jump) >= _JUMP_SECONDS:
+        if jump := self._sleep_watch.jump():
             self._journal.record("clock jumped", f"{jump:+.0f} s")
             self._look_ups.forget_absences()
             self._pace.now()

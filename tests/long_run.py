@@ -151,7 +151,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--people", type=int, default=9_500)
     parser.add_argument("--batch-size", type=int, default=QUEUE_LIMIT)
-    parser.add_argument("--speed", type=float, default=5_000)
+    parser.add_argument("--speed", type=float, default=500)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         print(

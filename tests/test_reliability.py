@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from long_run import run_long
 from reliability import run_killed
 

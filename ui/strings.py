@@ -307,8 +307,6 @@ CRASH_TEXT = (
     "This is a fault of the program, not of yours. Moves at the service go on, and the journal "
     "keeps everything. The details are in the log."
 )
-SAMPLE_MISSING = "The sample workbook is missing from this installation."
-SAMPLE_MISSING_REMEDY = "Open a workbook of your own, or install the program again."
 ARGUMENTS = "Moves OneDrives between Microsoft 365 tenants from your own Excel workbook."
 ARGUMENT_BOOK = "the mapping workbook to open"
 ARGUMENT_PRACTICE = "connect the practice tenants at once"

@@ -1,3 +1,5 @@
+"""The HTTP client against a real server that answers as it is told."""
+
 from __future__ import annotations
 
 import json

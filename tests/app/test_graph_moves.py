@@ -1,3 +1,5 @@
+"""The Graph service against a real server and against the practice tenants."""
+
 from __future__ import annotations
 
 import json

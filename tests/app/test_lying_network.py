@@ -10,7 +10,7 @@ from collections import Counter
 from app import audit
 from app.events import RunChanged, RunState
 from app.model import MoveStatus
-from conftest import Runs, Tenants, people
+from practice_run import Runs, Tenants, people
 from proxy import Fault, Proxy
 
 PEOPLE = int(os.environ.get("FERRY_LIES", "25"))

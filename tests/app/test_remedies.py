@@ -1,3 +1,5 @@
+"""Every known error has a remedy, and is recognised by its code or its words."""
+
 from __future__ import annotations
 
 import re

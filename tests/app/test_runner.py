@@ -12,7 +12,7 @@ from app import audit
 from app.errors import AppError
 from app.events import RunChanged, RunState, Trouble
 from app.model import MoveStatus, Window
-from conftest import Runs, Tenants, people
+from practice_run import Runs, Tenants, people
 from proxy import Fault, Proxy
 
 DAY = 24 * 3600.0

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 
-from fake_project import move, people
 from pytestqt.qtbot import QtBot
 
 from app.errors import AppError
 from app.events import Event, MovesChanged, Trouble
 from app.model import MoveStatus
+from fake_project import move, people
 from ui.bridge import LIMIT, Bridge
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from fake_project import NOW, QUIET, FakeClock, connected
 from pytestqt.qtbot import QtBot
 
 from app.errors import PlanError
+from fake_project import NOW, QUIET, FakeClock, connected
 from ui.plan_bar import Choices, PlanAsked, PlanBar
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
@@ -31,9 +31,12 @@ def bar(qtbot: QtBot) -> PlanBar:
     return bar
 
 
-def set_begin(bar: PlanBar, *parts: int) -> None:
+def set_begin(
+    bar: PlanBar, year: int, month: int, day: int, hour: int = 0, minute: int = 0
+) -> None:
     bar.begin.mode.setCurrentIndex(1)
-    bar.begin.set_local(datetime(*parts, tzinfo=UTC).replace(tzinfo=None))  # type: ignore[arg-type, misc]  # year to minute
+    time = datetime(year, month, day, hour, minute, tzinfo=UTC)
+    bar.begin.set_local(time.replace(tzinfo=None))
 
 
 def test_as_soon_as_possible_is_the_first_choice(bar: PlanBar) -> None:

@@ -6,12 +6,12 @@ import random
 import time
 from typing import Any
 
-from fake_project import checked, move, opened, people, with_faults
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from pytestqt.qtbot import QtBot
 
 from app.events import CheckedRow
 from app.model import Finding, Level, MoveStatus
+from fake_project import checked, move, opened, people, with_faults
 from ui.rows import Column, Group
 from ui.table_model import MappingModel, RowRole
 

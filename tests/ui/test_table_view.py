@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from fake_project import QUIET, checked, opened, people, with_faults
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QHeaderView
 from pytestqt.qtbot import QtBot
 
 from app.model import Mapping
+from fake_project import QUIET, checked, opened, people, with_faults
 from ui.rows import Group
 from ui.table_model import MappingModel
 from ui.table_view import MappingTable

@@ -10,11 +10,11 @@ import threading
 from pathlib import Path
 
 import pytest
-from fake_project import QUIET
 from pytestqt.qtbot import QtBot
 
 from app.errors import AppError
 from app.samples import SAMPLE_NAME, copy_sample
+from fake_project import QUIET
 from ui.crash import CrashReporter
 
 QUIT_SOON = """

@@ -6,19 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from fake_project import (
-    BOOK,
-    NOW,
-    QUIET,
-    FakeProject,
-    columns_needed,
-    connected,
-    move,
-    opened,
-    people,
-    shown_window,
-    with_faults,
-)
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
@@ -36,6 +23,19 @@ from app.events import (
     Trouble,
 )
 from app.model import MoveStatus, Window
+from fake_project import (
+    BOOK,
+    NOW,
+    QUIET,
+    FakeProject,
+    columns_needed,
+    connected,
+    move,
+    opened,
+    people,
+    shown_window,
+    with_faults,
+)
 from ui.rows import Group
 from ui.window import MainWindow
 

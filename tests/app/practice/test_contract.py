@@ -12,10 +12,10 @@ from urllib.parse import quote
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from practice_process import HOST, TASKS, USER, Service, serving
 
 from app.practice.contract import read_task
 from app.practice.faults import Fault
+from practice_process import HOST, TASKS, USER, Service, serving
 
 GOOD: dict[str, Any] = {
     "@odata.type": USER,

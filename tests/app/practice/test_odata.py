@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
 from practice_process import TASKS, Service, assert_error, serving
 
 PEOPLE = 25

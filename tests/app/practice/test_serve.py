@@ -15,9 +15,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from practice_process import TASKS, assert_error, serving
 
 from app.practice.serve import main
+from practice_process import TASKS, assert_error, serving
 
 
 def test_a_restart_keeps_everything(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+
 from practice_process import TASKS, Service, assert_error, body, serving
 
 

@@ -1,0 +1,227 @@
+"""Measures reading and writing workbooks against peers, each in a process of its own."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from books import FOUR, SHEET, make_book, status_write
+
+Job = Callable[[], None]
+
+CHANGED = 500
+ROUNDS = 3
+
+
+def read_ours(book: Path, _people: int) -> Job:
+    """Open and check, as the program's child and workbook thread do it."""
+    from app.checks import check_list
+    from app.events import ColumnsNeeded
+    from app.workbook.read import read_book
+
+    def job() -> None:
+        read = read_book(book)
+        assert not isinstance(read, ColumnsNeeded)
+        check_list(read.rows)
+
+    return job
+
+
+def read_calamine(book: Path, _people: int) -> Job:
+    """The fast reader alone, into Python lists."""
+    import python_calamine
+
+    def job() -> None:
+        python_calamine.CalamineWorkbook.from_path(str(book)).get_sheet_by_name(SHEET).to_python()
+
+    return job
+
+
+def read_openpyxl(book: Path, _people: int) -> Job:
+    """The usual Python way, read-only mode, values only."""
+    import openpyxl
+
+    def job() -> None:
+        loaded = openpyxl.load_workbook(book, read_only=True, data_only=True)
+        for _ in loaded[SHEET].iter_rows(values_only=True):
+            pass
+        loaded.close()
+
+    return job
+
+
+def _write_ours(book: Path, people: int, changed: int) -> Job:
+    from app.workbook.save import save_status
+
+    write = status_write(people, changed)
+
+    def job() -> None:
+        assert save_status(book, write).rows_written == people
+
+    return job
+
+
+def _write_openpyxl(book: Path, people: int, changed: int) -> Job:
+    import openpyxl
+
+    write = status_write(people, changed)
+
+    def job() -> None:
+        loaded = openpyxl.load_workbook(book)
+        sheet = loaded[SHEET]
+        by_source = {row.source_upn: row for row in write.rows}
+        for index, header in enumerate(FOUR):
+            sheet.cell(1, 13 + index, header)
+        for row in range(2, sheet.max_row + 1):
+            for index, value in enumerate(by_source[str(sheet.cell(row, 3).value)].cells):
+                plain = value.replace(tzinfo=None) if isinstance(value, datetime) else value
+                sheet.cell(row, 13 + index, plain)
+        loaded.save(book)
+
+    return job
+
+
+def first_write_ours(book: Path, people: int) -> Job:
+    """Four new columns for everybody."""
+    return _write_ours(book, people, 0)
+
+
+def later_write_ours(book: Path, people: int) -> Job:
+    """The same columns again, with 500 people whose status has changed."""
+    return _write_ours(book, people, CHANGED)
+
+
+def first_write_openpyxl(book: Path, people: int) -> Job:
+    """Load everything, set four columns, save everything."""
+    return _write_openpyxl(book, people, 0)
+
+
+def later_write_openpyxl(book: Path, people: int) -> Job:
+    """The same with 500 changed people: there is no shorter way."""
+    return _write_openpyxl(book, people, CHANGED)
+
+
+def floor(book: Path, _people: int) -> Job:
+    """Copying and recompressing the package: what any writer that recompresses must do."""
+
+    def job() -> None:
+        target = book.with_suffix(".copy")
+        with (
+            zipfile.ZipFile(book) as package,
+            zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as copy,
+        ):
+            for info in package.infolist():
+                copy.writestr(info.filename, package.read(info))
+        target.replace(book)
+
+    return job
+
+
+JOBS: dict[str, Callable[[Path, int], Job]] = {
+    job.__name__: job
+    for job in (
+        read_ours,
+        read_calamine,
+        read_openpyxl,
+        first_write_ours,
+        first_write_openpyxl,
+        later_write_ours,
+        later_write_openpyxl,
+        floor,
+    )
+}
+
+
+def measure(name: str, book: Path, people: int) -> None:
+    """Do one job in this process and print its seconds and the peak MiB it added."""
+    job = JOBS[name](book, people)
+    gc.collect()
+    before = resident("VmRSS")
+    begin = time.perf_counter()
+    job()
+    seconds = time.perf_counter() - begin
+    print(json.dumps({"seconds": seconds, "peak": resident("VmHWM") - before}))
+
+
+def resident(field: str) -> float:
+    """Resident memory of this process in MiB, now (VmRSS) or at its highest (VmHWM)."""
+    text = Path("/proc/self/status").read_text("ascii")
+    line = next(line for line in text.splitlines() if line.startswith(field))
+    return int(line.split()[1]) / 1024
+
+
+def best(name: str, book: Path, people: int, rounds: int) -> tuple[float, float]:
+    """The best time of some rounds, each in a new process on a new copy, and its peak MiB."""
+    results = []
+    for _ in range(rounds):
+        copy = book.with_name(f"work-{os.getpid()}.xlsx")
+        shutil.copyfile(book, copy)
+        command = [sys.executable, "-B", __file__, "--measure", name, str(copy), str(people)]
+        done = subprocess.run(command, capture_output=True, check=True, text=True)
+        said = json.loads(done.stdout)
+        results.append((said["seconds"], said["peak"]))
+        copy.unlink()
+    return min(results)
+
+
+def report(sizes: list[int], rounds: int) -> None:
+    """Print the table."""
+    print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
+    print("| rows | job | seconds | peak MiB | against | ratio | memory |")
+    print("| ---: | --- | ---: | ---: | --- | ---: | ---: |")
+    with tempfile.TemporaryDirectory() as folder:
+        for people in sizes:
+            book = Path(folder) / f"book-{people}.xlsx"
+            make_book(book, people)
+            written = Path(folder) / f"written-{people}.xlsx"
+            shutil.copyfile(book, written)
+            first_write_ours(written, people)()
+            measured: dict[str, tuple[float, float]] = {}
+            for name in JOBS:
+                count = 1 if "openpyxl" in name and people > 50_000 else rounds
+                on = written if "later" in name or name == "floor" else book
+                measured[name] = best(name, on, people, count)
+            for ours, peers in (
+                ("read_ours", ("read_calamine", "read_openpyxl")),
+                ("first_write_ours", ("floor", "first_write_openpyxl")),
+                ("later_write_ours", ("floor", "later_write_openpyxl")),
+            ):
+                seconds, peak = measured[ours]
+                print(f"| {people:,} | {ours} | {seconds:.3f} | {peak:.0f} | | | |")
+                for peer in peers:
+                    peer_seconds, peer_peak = measured[peer]
+                    print(
+                        f"| | | {peer_seconds:.3f} | {peer_peak:.0f} | {peer} |"
+                        f" {seconds / peer_seconds:.2f} | {peak / peer_peak:.2f} |",
+                        flush=True,
+                    )
+
+
+def main() -> None:
+    """Measure one job, or print the whole table."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--measure", nargs=3, metavar=("JOB", "BOOK", "PEOPLE"))
+    parser.add_argument("--sizes", nargs="+", type=int, default=[1_000, 20_000, 100_000])
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    options = parser.parse_args()
+    if options.measure:
+        name, book, people = options.measure
+        measure(name, Path(book), int(people))
+    else:
+        report(options.sizes, options.rounds)
+
+
+if __name__ == "__main__":
+    main()
