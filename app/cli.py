@@ -58,6 +58,12 @@ def _parser() -> argparse.ArgumentParser:
     running.add_argument(
         "--batch-size", type=int, default=0, metavar="N", help="people a batch, 1 to 4,000"
     )
+    running.add_argument(
+        "--chain",
+        type=int,
+        metavar="PERCENT",
+        help="a batch follows when so much of the one before it has ended (90); 0: at once",
+    )
     running.add_argument("--begin", default="", metavar="T", help='such as "2026-12-05 18:00"')
     running.add_argument("--end", default="", metavar="T", help="preferred end; a note of the plan")
     running.add_argument("--time-zone", default="UTC", metavar="Z", help="such as Europe/Berlin")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -73,8 +74,8 @@ class MoveService(Protocol):
     def find(self, source_upn: str) -> ServiceMove | None:
         """The move of this source, or None when the service has none."""
 
-    def state(self, move_id: str) -> ServiceMove | None:
-        """The move with this id, or None when the service does not know it."""
+    def states(self, move_ids: Sequence[str]) -> list[ServiceMove]:
+        """The moves with these ids, in one call for many; one that is not known is left out."""
 
     def list_moves(self) -> list[ServiceMove]:
         """Every move the service has, also those that we did not start."""

@@ -68,6 +68,13 @@ class Note:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class SetShare:
+    """The share of a batch that must have ended before the next one follows, 0 to 1."""
+
+    share: float
+
+
 class Pause:
     """Send nothing new."""
 

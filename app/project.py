@@ -126,6 +126,11 @@ class Project:
         if self._session is not None:
             self._session.runner.retry(keys)
 
+    def set_share(self, share: float) -> None:
+        """Let the next batch follow when this share (0 to 1) of the present one has ended."""
+        if self._session is not None:
+            self._session.runner.set_share(share)
+
     def pause(self) -> None:
         """Send nothing new."""
         if self._session is not None:

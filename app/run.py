@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
@@ -52,9 +51,7 @@ class Run:
         self._roster = Roster(journal.moves().values())
         self._busy: set[str] = set()
         self._look_ups = LookUps()
-        kept = dict(journal.settings())
-        self._chain = Chain(json.loads(kept.get("batches", "[]")), float(kept.get("chain", "0.9")))
-        self._chain.add(self._roster.batches())
+        self._chain = Chain.kept(journal, self._roster)
         self._changed = dict(self._roster.by_key)
         self._state = RunState.IDLE
         self._gate = Gate()
@@ -87,7 +84,6 @@ class Run:
         """Take these moves on; they are sent as the service's queue has room."""
         batches = tuple(batches)
         self._chain.add(one.batch.name for one in batches)
-        self._journal.set_setting("batches", json.dumps(self._chain.order))
         self._commit(acts.plan(self._roster.by_key, batches, self._clock.now()))
         self._become(RunState.RUNNING)
 
@@ -103,6 +99,10 @@ class Run:
         if self._service is not None:
             allowed = self._service.capabilities.second_start_after
             self._commit(acts.retry(self._roster.by_key, keys, allowed, self._clock.now()))
+
+    def set_share(self, share: float) -> None:
+        """The next batch follows when this share of the present one has ended."""
+        self._chain.set_share(share)
 
     def pause(self) -> None:
         """Send nothing new; go on watching."""
@@ -208,7 +208,7 @@ class Run:
             self._callers.call("list", "", service.list_moves)
         else:
             ids = [move.move_id for move in self._roster.watched() if move.move_id]
-            self._callers.call("list", "", lambda: [m for i in ids if (m := service.state(i))])
+            self._callers.call("list", "", partial(service.states, ids))
         self._polling = True
 
     def _cancels(self) -> list[Move]:

@@ -25,6 +25,7 @@ from app.orders import (
     Resume,
     Retry,
     SetRows,
+    SetShare,
 )
 from app.run import Run
 
@@ -73,6 +74,10 @@ class MoveRunner:
     def retry(self, keys: Iterable[str]) -> None:
         """Make failed or stopped moves ready for a new start, where the service allows one."""
         self._inbox.put(Retry(tuple(keys)))
+
+    def set_share(self, share: float) -> None:
+        """Let the next batch follow when this share (0 to 1) of the present one has ended."""
+        self._inbox.put(SetShare(share))
 
     def pause(self) -> None:
         """Send nothing new; go on watching."""
@@ -168,6 +173,8 @@ def _obey(message: object, run: Run, journal: Journal) -> None:
             run.cancel(keys)
         case Retry(keys):
             run.retry(keys)
+        case SetShare(share):
+            run.set_share(share)
         case Pause():
             run.pause()
         case Resume():

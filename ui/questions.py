@@ -93,6 +93,9 @@ def plan_in_words(asked: PlanAsked, service: ServiceConnected, warned: int) -> s
     if window.begin_utc is not None:
         local, utc = plan.both_times(window.begin_utc, window.zone)
         lines[-1] = strings.CONFIRM_BEGIN.format(local=local, utc=utc)
+        lines.append(strings.CONFIRM_HELD)
+    elif asked.batches > 1:
+        lines.append(strings.CONFIRM_CHAIN)
     if window.end_utc is not None:
         local, utc = plan.both_times(window.end_utc, window.zone)
         lines.append(strings.CONFIRM_END.format(local=local, utc=utc))

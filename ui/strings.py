@@ -243,6 +243,11 @@ CONFIRM_BATCHES = "{moves} in {batches}"
 CONFIRM_BEGIN_NOW = "Begin: as soon as possible"
 CONFIRM_BEGIN = "Begin: {local}  =  {utc}"
 CONFIRM_END = "Preferred end: {local}  =  {utc}"
+CONFIRM_CHAIN = (
+    "Each batch follows when nine of ten moves of the one before it have ended. For that, keep "
+    "the program open."
+)
+CONFIRM_HELD = "Once they are sent, the service holds them until then: the program may be closed."
 CONFIRM_WARN = "{} with a warning"
 CONFIRM_LEFT_OUT = "Left out: {}"
 CONFIRM_HIDDEN = "{} of them are hidden by the filter"

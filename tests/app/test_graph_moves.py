@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -130,12 +131,21 @@ def test_find_asks_by_source_upn(
     assert (service.heard[0].method, service.heard[0].path) == ("GET", path)
 
 
-def test_find_and_state_know_nothing_of_a_404(service: ScriptedService, moves: MoveService) -> None:
-    service.say(404, NO_TASK)
+def test_find_knows_nothing_of_a_404(service: ScriptedService, moves: MoveService) -> None:
     service.say(404, NO_TASK)
     assert moves.find("ana@tailspin.com") is None
-    assert moves.state("a/b") is None
-    assert service.heard[1].path == f"{TASKS}/a%2Fb"
+
+
+def test_states_of_many_are_asked_for_at_once(service: ScriptedService, moves: MoveService) -> None:
+    there = {"id": "0", "status": 200, "body": task("inProgress")}
+    gone = {"id": "1", "status": 404, "body": NO_TASK}
+    service.say(200, {"responses": [gone, there]})
+    [said] = moves.states(["task-1", "a/b"])
+    assert (said.move_id, said.status) == ("task-1", MoveStatus.IN_PROGRESS)
+    heard: Any = service.heard[0]
+    assert (heard.method, heard.path) == ("POST", "/beta/$batch")
+    urls = [request["url"] for request in heard.json["requests"]]
+    assert urls == [f"{TASKS.removeprefix('/beta')}/task-1", f"{TASKS.removeprefix('/beta')}/a%2Fb"]
 
 
 def test_a_404_of_somebody_else_is_not_taken_for_no_move(
@@ -189,7 +199,7 @@ def test_every_word_of_the_service_is_kept(
     service: ScriptedService, moves: MoveService, word: str, status: MoveStatus
 ) -> None:
     service.say(200, task(word))
-    said = moves.state("task-1")
+    said = moves.find(ANA.source_upn)
     assert said is not None
     assert (said.status, said.service_state, said.derived) == (status, word, False)
 
@@ -215,7 +225,7 @@ def test_scheduled_is_concluded_and_marked_so(
     derived: bool,
 ) -> None:
     service.say(200, task(word, parameters={"preferredStartDateTime": begin}))
-    said = moves.state("task-1")
+    said = moves.find(ANA.source_upn)
     assert said is not None
     assert (said.status, said.derived, said.service_state) == (status, derived, word)
 
@@ -256,7 +266,7 @@ def test_times_and_error_of_a_failed_move(service: ScriptedService, moves: MoveS
             error={"code": "MnAOdbOwnerUrlMismatch", "message": "=owner", "target": None},
         ),
     )
-    said = moves.state("task-1")
+    said = moves.find(ANA.source_upn)
     assert said is not None
     assert said.status is MoveStatus.FAILED
     assert (said.error_code, said.error_message) == ("MnAOdbOwnerUrlMismatch", "=owner")
@@ -285,7 +295,7 @@ def test_errors_of_every_shape_are_borne(
     expected: tuple[str, str],
 ) -> None:
     service.say(200, task("failed", **more))
-    said = moves.state("task-1")
+    said = moves.find(ANA.source_upn)
     assert said is not None
     assert (said.error_code, said.error_message) == expected
 
@@ -337,7 +347,7 @@ def test_a_finished_check_is_no_finished_move(service: ScriptedService, moves: M
     service.say(200, {"value": [check]})
     service.say(200, check)
     assert moves.find(ANA.source_upn) is None
-    assert moves.state("task-1") is None
+    assert moves.find(ANA.source_upn) is None
     assert moves.list_moves() == []
     with pytest.raises(Unreachable):
         moves.start(ANA)

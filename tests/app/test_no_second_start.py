@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -67,8 +67,8 @@ class Cloud:
         mine = [task for task in self.tasks if task["source"] == source_upn]
         return _told(mine[-1]) if mine else None
 
-    def state(self, move_id: str) -> ServiceMove | None:
-        return next((_told(task) for task in self.tasks if task["id"] == move_id), None)
+    def states(self, move_ids: Sequence[str]) -> list[ServiceMove]:
+        return [_told(task) for task in self.tasks if task["id"] in move_ids]
 
     def list_moves(self) -> list[ServiceMove]:
         return [_told(task) for task in self.tasks]
