@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -148,6 +149,45 @@ def test_a_run_that_ended_in_the_middle_goes_on(tenants: Tenants, runs: Runs) ->
     assert sources(tenants) == expected(30)
     runs.stop()
     assert audit.verify(runs.state_dir).events > 90
+
+
+def test_opened_again_a_day_later_the_first_poll_shows_the_truth(
+    tenants: Tenants, runs: Runs
+) -> None:
+    runner, watcher = runs.start(tenants.base_url, tenants.source_token)
+    runner.plan([people(20)])
+    watcher.until(lambda: len(watcher.moves) == 20)
+    watcher.until(lambda: all(m.status.is_at_service for m in watcher.moves.values()))
+    runs.stop()
+    tenants.advance(DAY)
+    proxy = Proxy(tenants.base_url, lambda method, path: None)
+    try:
+        _, watcher = runs.start(proxy.base_url, tenants.source_token)
+        watcher.until(lambda: watcher.moves)
+        watcher.until_status(MoveStatus.SUCCESS)
+        assert [method for method, _ in proxy.seen] == ["GET"]
+        runs.stop()
+    finally:
+        proxy.close()
+
+
+def test_the_next_batch_is_sent_when_the_one_before_has_nearly_ended(
+    tenants: Tenants, runs: Runs
+) -> None:
+    runner, watcher = runs.start(tenants.base_url, tenants.source_token)
+    first, second = people(10, batch="One"), people(20, batch="Two")
+    second = replace(second, moves=second.moves[10:])
+    runner.plan([first, second])
+    watcher.until(lambda: len(watcher.moves) == 20)
+    one = [move.key for move in first.moves]
+    watcher.until(lambda: all(watcher.moves[key].status.is_at_service for key in one))
+    tenants.advance(60)
+    watcher.until_status(MoveStatus.IN_PROGRESS, *one)
+    assert sources(tenants) == expected(10)
+    tenants.advance(DAY)
+    watcher.until_status(MoveStatus.SUCCESS, *one)
+    watcher.until(lambda: all(move.attempts for move in watcher.moves.values()))
+    watcher.until(lambda: len(tenants.tasks()) == 20)
 
 
 def test_a_cancel_is_a_wish_until_the_service_says_so(tenants: Tenants, runs: Runs) -> None:
