@@ -9,13 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from app.book_writer import BookWriter, no_child
 from app.checks import apply_corrections, check_list, is_startable
 from app.clock import Clock
-from app.errors import AppError, WorkbookBusy
+from app.errors import AppError
 from app.events import (
     BookOpened,
-    BookSaved,
-    BookWaiting,
     CheckedRow,
     ColumnsNeeded,
     Event,
@@ -28,13 +27,10 @@ from app.journal import RowRecord
 from app.model import Finding, Mapping, Move, MoveStatus, Window
 from app.orders import Planned
 from app.plan import by_column, by_size
-from app.status_cells import COLOURS, COLUMNS, cells, move_of
-from app.texts import first_remedy
-from app.workbook.child import open_book, write_status
-from app.workbook.status import BookRead, StatusRow, StatusWrite
-
-_BUSY_PAUSE = 5.0
-_FAILED_PAUSE = 60.0
+from app.texts import beside_reason, first_remedy
+from app.workbook.child import open_book
+from app.workbook.locks import BookLock
+from app.workbook.status import BookRead
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +73,8 @@ class BookThread:
     """Everything that concerns the workbook, one thing at a time.
 
     Reading and patching happen in a child process with a time limit; this thread waits for it.
-    `shortest_pause` is the least number of seconds between two writes; it grows with what a write
-    costs. Nothing is written before the first start.
+    From the first reading to the end it holds the workbook against other runs, whatever folder
+    they keep their journal in. Nothing is written before the first start.
     """
 
     def __init__(
@@ -102,13 +98,18 @@ class BookThread:
         self._rows: tuple[CheckedRow, ...] = ()
         self._accepted: frozenset[str] = frozenset()
         self._moves: dict[str, Move] = {}
-        self._written: dict[int, tuple[object, ...]] = {}
-        self._writing = False
-        self._dirty = False
-        self._due = 0.0
-        self._backed_up = False
-        self._state = RunState.IDLE
-        self.shortest_pause = 30.0
+        self._writer = BookWriter(book, clock, post)
+        self._lock = BookLock(book)
+        self._is_ending = threading.Event()
+
+    @property
+    def shortest_pause(self) -> float:
+        """Seconds between two writes at least; it grows with what a write costs."""
+        return self._writer.shortest_pause
+
+    @shortest_pause.setter
+    def shortest_pause(self, seconds: float) -> None:
+        self._writer.shortest_pause = seconds
 
     def begin(self) -> None:
         """Start the thread."""
@@ -137,9 +138,14 @@ class BookThread:
         self._inbox.put(event)
 
     def stop(self, timeout: float) -> bool:
-        """Write what is not written yet and end; False when the thread had to be abandoned."""
+        """Write what is not written yet and end; False when the thread had to be abandoned.
+
+        A save that is under way then is finished by its own process, or has not begun; the workbook
+        is whole either way, and what is missing in it is written when it is opened the next time.
+        """
         if not self._thread.is_alive():
             return True
+        self._is_ending.set()
         self._inbox.put(_Quit())
         self._thread.join(timeout)
         return not self._thread.is_alive()
@@ -147,25 +153,35 @@ class BookThread:
     # The workbook thread
 
     def _run(self) -> None:
-        while True:
-            try:
-                message = self._inbox.get(timeout=self._pause_length())
-            except queue.Empty:
-                self._write()
-                continue
-            if isinstance(message, _Quit):
-                break
-            try:
-                self._handle(message)
-            except AppError as error:
-                self._post(Trouble(error))
-        if self._dirty and self._writing:
-            self._write()
+        ended = False
+        try:
+            while self._take():
+                if self._writer.pause_length() == 0.0:
+                    self._writer.write()
+            self._write_the_rest()
+            ended = True
+        finally:
+            self._lock.release()
+            if not ended:
+                self._post(Trouble(_fault(self._book)))
 
-    def _pause_length(self) -> float | None:
-        if not (self._dirty and self._writing and self._read):
-            return None
-        return max(self._due - self._clock.monotonic(), 0.0)
+    def _take(self) -> bool:
+        """Take all that came in, waiting as long as nothing is to be written; False at Quit."""
+        try:
+            message = self._inbox.get(timeout=self._writer.pause_length())
+            while not isinstance(message, _Quit):
+                try:
+                    self._handle(message)
+                except AppError as error:
+                    self._post(Trouble(error))
+                message = self._inbox.get_nowait()
+        except queue.Empty:
+            return True
+        return False
+
+    def _write_the_rest(self) -> None:
+        if self._writer.pause_length() is not None:
+            self._writer.write()
 
     def _handle(self, message: object) -> None:
         match message:
@@ -179,30 +195,34 @@ class BookThread:
                 self._start(message)
             case MovesChanged(moves):
                 self._moves.update((move.key, move) for move in moves)
-                self._dirty = True
-                # Moves in the journal: the admin has started this project before.
-                self._writing = self._writing or bool(moves)
-            case RunChanged(state):
-                self._state = state
-                if state in (RunState.DONE, RunState.PAUSED):
-                    self._due = self._clock.monotonic()
+                self._writer.take(moves)
+                if moves:
+                    # Moves in the journal: the admin has started this project before.
+                    self._writer.begin()
+            case RunChanged(RunState.DONE | RunState.PAUSED | RunState.NEEDS_SIGN_IN):
+                self._writer.hurry()
             case _:
                 pass
 
     def _open(self, choice: Choice) -> None:
-        read = open_book(
-            self._book,
-            sheet=choice.sheet,
-            source_column=choice.source_column,
-            target_column=choice.target_column,
-            batch_column=choice.batch_column,
-        )
+        if self._is_ending.is_set():
+            return
+        self._lock.take()
+        try:
+            read = open_book(
+                self._book,
+                sheet=choice.sheet,
+                source_column=choice.source_column,
+                target_column=choice.target_column,
+                batch_column=choice.batch_column,
+            )
+        except OSError as error:
+            raise no_child(self._book, error) from error
         if isinstance(read, ColumnsNeeded):
             self._post(read)
             return
         self._read = read
-        self._written.clear()
-        self._check()
+        self._check(is_new=True)
 
     def _accept(self, accepted: frozenset[str]) -> None:
         texts = {
@@ -213,9 +233,9 @@ class BookThread:
         }
         self._accepted |= texts
         self._keep("corrections", json.dumps(sorted(self._accepted)))
-        self._check()
+        self._check(is_new=False)
 
-    def _check(self) -> None:
+    def _check(self, *, is_new: bool) -> None:
         read = self._read
         if read is None:
             return
@@ -227,7 +247,7 @@ class BookThread:
             cell for row in rows for cell in (row.mapping.source_cell, row.mapping.target_cell)
         }
         on_list = tuple(f for f in read.findings if f.cell not in own) + list_findings
-        self._dirty = True
+        self._writer.show(read, self._rows, is_new=is_new)
         self._set_rows(tuple(_record(row) for row in self._rows))
         self._post(
             BookOpened(
@@ -241,7 +261,7 @@ class BookThread:
                 rows=self._rows,
                 list_findings=on_list,
                 patchable=read.patchable,
-                not_patchable_because=read.not_patchable_because,
+                not_patchable_because=beside_reason(read.not_patchable_because),
             )
         )
 
@@ -268,8 +288,7 @@ class BookThread:
             batches = by_size(tuple(rows), wanted.batch_size, wanted.window)
         else:
             batches = ()
-        self._writing = True
-        self._dirty = True
+        self._writer.begin()
         self._plan(
             tuple(
                 Planned(batch, tuple(_move(rows[key].mapping) for key in batch.keys))
@@ -280,55 +299,6 @@ class BookThread:
     def _may_start(self, key: str) -> bool:
         move = self._moves.get(key)
         return move is None or move.status is MoveStatus.READY
-
-    # Writing
-
-    def _write(self) -> None:
-        read = self._read
-        if read is None:
-            return
-        raw = {row.row: row for row in read.rows}
-        now = {row.mapping.row: cells(row, move_of(row, self._moves)) for row in self._rows}
-        changed = [row for row, values in now.items() if self._written.get(row) != values]
-        self._dirty = False
-        if not changed:
-            return
-        began = self._clock.monotonic()
-        order = StatusWrite(
-            sheet=read.sheet,
-            header_row=read.header_row,
-            source_column=read.source_column,
-            target_column=read.target_column,
-            columns=COLUMNS,
-            rows=tuple(
-                StatusRow(raw[row].source_upn, raw[row].target_upn, now[row]) for row in changed
-            ),
-            make_backup=not self._backed_up,
-            colours=COLOURS,
-        )
-        try:
-            written = write_status(self._book, order)
-        except AppError as error:
-            self._dirty = True
-            pause = _BUSY_PAUSE if isinstance(error, WorkbookBusy) else _FAILED_PAUSE
-            self._due = self._clock.monotonic() + pause
-            self._post(BookWaiting(self._book, error))
-            return
-        ended = self._clock.monotonic()
-        self._due = ended + max(self.shortest_pause, 10 * (ended - began))
-        self._backed_up = True
-        self._written.update((row, now[row]) for row in changed)
-        self._post(
-            BookSaved(
-                path=written.path,
-                at_utc=self._clock.now(),
-                rows=written.rows_written,
-                beside=written.beside,
-                backup=written.backup,
-            )
-        )
-        if written.rows_missing:
-            self._post(Trouble(_missing(self._book, written.rows_missing)))
 
 
 def _with_reading(row: CheckedRow, by_cell: dict[str, Finding]) -> CheckedRow:
@@ -364,11 +334,10 @@ def _move(mapping: Mapping) -> Move:
     )
 
 
-def _missing(book: Path, missing: tuple[str, ...]) -> AppError:
-    names = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
+def _fault(book: Path) -> AppError:
     return AppError(
-        "ROWS_MISSING",
-        "Some people are not in the workbook any more",
-        f"Their status could not be written into {book.name}: {names}.",
-        "Put the rows back, or read the workbook again. Their moves go on.",
+        "BOOK_THREAD_STOPPED",
+        "The program met a fault and stopped writing the workbook",
+        f"{book.name} is whole; the journal has everything, and the moves go on.",
+        "Close the program and open the workbook again. If it happens again, send us the log.",
     )

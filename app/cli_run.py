@@ -109,6 +109,13 @@ def run(options: argparse.Namespace) -> int:
             "The service queues at most 4,000 moves.",
             "Give --batch-size a number from 1 to 4000.",
         )
+    if options.chain is not None and not 0 <= options.chain <= 100:
+        raise PlanError(
+            "CHAIN_SHARE",
+            f"A batch cannot be to {options.chain} percent done",
+            "",
+            "Give --chain a number from 0 to 100.",
+        )
     now = SystemClock().now()
     begin = parse_time(options.begin, options.time_zone) if options.begin else None
     end = parse_time(options.end, options.time_zone) if options.end else None
@@ -154,6 +161,8 @@ def _follow(
     screen.wait(lambda event: isinstance(event, ServiceConnected | Trouble))
     if screen.trouble:
         return CANNOT
+    if options.chain is not None:
+        project.set_share(options.chain / 100)
     has_batches = bool(opened.batch_column) and not options.batch_size
     project.start(None, window, options.batch_size or QUEUE_LIMIT, has_batches)
     screen.wait(lambda _: screen.state in _ENDED)
@@ -229,4 +238,6 @@ def _sum_up(screen: _Screen, opened: BookOpened) -> int:
     say(f"{done} of {len(wanted)} people moved.")
     if screen.saved is not None:
         say(f"The status is in {screen.saved.path}")
+        if screen.saved.because:
+            say(f"It is not in your file: {screen.saved.because}")
     return OK if done == len(wanted) else NOT_ALL

@@ -107,6 +107,8 @@ class BookSaved:
     rows: int
     beside: bool = False
     backup: Path | None = None
+    because: str = ""
+    """Why it is another file, in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,12 @@ TEXTS: dict[str, Text] = {
         "The cell {cell} holds a formula, and the workbook has no stored value for it.",
         "Open the workbook in Excel, save it, and read it again. Excel then stores the value.",
     ),
+    "HIDDEN_ROWS": Text(
+        "Rows that Excel does not show",
+        "{count} rows with people are hidden in the sheet, by a filter or by hand. They are in"
+        " this list all the same.",
+        "If they are not to be moved, put No into the Include column, or do not select them.",
+    ),
     "HIDDEN_CHARACTER": Text(
         "A hidden character",
         "The {side} UPN {upn} holds what cannot be seen in Excel: {characters}.",

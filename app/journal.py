@@ -192,8 +192,11 @@ def _take_lock(state_dir: Path) -> filelock.BaseFileLock:
             f"{state_dir}: {error.strerror}",
             "Allow writing there, or name another folder with --state-dir.",
         ) from error
+    since = datetime.now().astimezone()
     note.write_text(
-        f"{getpass.getuser()} on {socket.gethostname()}, process {os.getpid()}", "utf-8"
+        f"{getpass.getuser()} on {socket.gethostname()}, process {os.getpid()},"
+        f" since {since:%Y-%m-%d %H:%M}",
+        "utf-8",
     )
     return lock
 

@@ -149,3 +149,15 @@ _KINDS: dict[MoveStatus, StatusKind] = {
     MoveStatus.NOT_SUPPORTED: "bad",
     MoveStatus.UNKNOWN: "attention",
 }
+
+
+def beside_reason(code: str) -> str:
+    """Why the status goes into a workbook beside the admin's, in a sentence; "" for ""."""
+    sentences = {
+        "": "",
+        "NO_HEADER": "The list has no header row, so there is no place for columns of ours.",
+        "SIGNED": "The workbook is signed; a change would break its signature.",
+        "CSV": "A CSV file holds plain text only.",
+        "TXT": "A text file holds plain text only.",
+    }
+    return sentences.get(code, f"A file of the kind .{code.lower()} is read, but not written.")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 Grid = Sequence[Sequence[str]]
+Area = tuple[tuple[int, int], tuple[int, int]]
+"""Top left and bottom right, each row and column, counted from 0."""
 
 _SEARCHED_ROWS = 30
 _SAMPLE = 200
@@ -60,11 +63,18 @@ class Layout:
     """Counted from 1; 0 for a sheet without a header."""
     columns: tuple[str, ...]
     source: int
+    """The source column, or the one to suggest while it is not certain."""
     target: int
-    batch: int
-    include: int
-    is_sure: bool
-    """Both columns are known without a doubt."""
+    batch: int = -1
+    include: int = -1
+    knows_source: bool = False
+    """The source column is known without a doubt."""
+    knows_target: bool = False
+
+    @property
+    def is_sure(self) -> bool:
+        """Both columns are known without a doubt."""
+        return self.knows_source and self.knows_target and self.source != self.target
 
 
 def folded(header: str) -> str:
@@ -89,12 +99,18 @@ def column_letter(index: int) -> str:
 
 def column_names(cells: Sequence[str]) -> tuple[str, ...]:
     """A unique name for each column: its header, numbered when it occurs again, else its letter."""
-    seen: dict[str, int] = {}
+    texts = [" ".join(cell.split()) for cell in cells]
+    taken = set(texts)
+    seen: set[str] = set()
     names = []
-    for index, cell in enumerate(cells):
-        name = " ".join(cell.split()) or column_letter(index)
-        count = seen[name] = seen.get(name, 0) + 1
-        names.append(name if count == 1 else f"{name} ({count})")
+    for index, text in enumerate(texts):
+        name = plain = text or column_letter(index)
+        count = 1
+        while name in seen or (count > 1 and name in taken):
+            count += 1
+            name = f"{plain} ({count})"
+        seen.add(name)
+        names.append(name)
     return tuple(names)
 
 
@@ -110,68 +126,163 @@ def chosen(columns: Sequence[str], name: str) -> int:
     return letters.index(name.upper()) if name.upper() in letters else -1
 
 
-def find_layout(grid: Grid) -> Layout | None:
-    """The layout of a sheet, or None when it does not look like a mapping at all."""
+def find_layout(grid: Grid, merged: Sequence[Area] = ()) -> Layout | None:
+    """The layout of a sheet, or None when it does not look like a mapping at all.
+
+    `grid` is the top of the sheet; `merged` are its merged areas, counted from 0. A header that
+    may stand for a mail address ("SourceEmail") or lacks a side ("UserPrincipalName") is only
+    suggested, and so is what the values alone tell: whose account it is, the admin must say.
+    """
+    layout = _identity_map(grid)
+    if layout is not None:
+        return layout
     best: Layout | None = None
-    for number, cells in enumerate(grid[:_SEARCHED_ROWS], 1):
-        layout = _layout_at(grid, number, cells)
-        if layout is not None and layout.is_sure:
+    for number in range(1, len(grid[:_SEARCHED_ROWS]) + 1):
+        layout = _layout_at(grid, number, merged)
+        if layout is None:
+            continue
+        if layout.is_sure:
             return layout
-        best = best or layout
-    return best if best is not None else _identity_map(grid)
+        if best is None or _certainty(layout) > _certainty(best):
+            best = layout
+    return best if best is not None else _layout_by_values(grid)
 
 
 def layout_with(grid: Grid, source: str, target: str) -> Layout | None:
-    """The layout in which the columns have the names that the admin gave."""
+    """The layout in which the columns have the names that the admin gave.
+
+    A header stands above the data, so the search ends where a chosen column holds an address;
+    a sheet without a header is named by letters.
+    """
     for number, cells in enumerate(grid[:_SEARCHED_ROWS], 1):
         names = column_names(cells)
-        source_at, target_at = chosen(names, source), chosen(names, target)
-        filled = [index for index in (source_at, target_at) if index >= 0 and cells[index].strip()]
-        if len(filled) == 2 and not any(_UPN_LIKE.fullmatch(cells[i].strip()) for i in filled):
-            batch, include = _only(names, _BATCH), _only(names, _INCLUDE)
-            return Layout(number, names, source_at, target_at, batch, include, is_sure=True)
+        at = chosen(names, source), chosen(names, target)
+        if min(at) < 0 or at[0] == at[1]:
+            continue
+        texts = [cells[index].strip() for index in at]
+        if any(_UPN_LIKE.fullmatch(text) for text in texts):
+            break
+        if all(texts):
+            return _with_choice(number, names, *at)
+    letters = tuple(column_letter(index) for index in range(len(grid[0]) if grid else 0))
+    if source in letters and target in letters and source != target:
+        return _with_choice(0, letters, letters.index(source), letters.index(target))
     return None
 
 
-def _layout_at(grid: Grid, number: int, cells: Sequence[str]) -> Layout | None:
+def probable_header(grid: Grid) -> int:
+    """The row (from 1) whose texts best serve as names of the columns, 0 for none."""
+    for number, cells in enumerate(grid[:_SEARCHED_ROWS], 1):
+        if any(_UPN_LIKE.fullmatch(cell.strip()) for cell in cells):
+            above = grid[number - 2] if number > 1 else ()
+            return number - 1 if sum(1 for cell in above if cell.strip()) >= 2 else 0
+    for number, cells in enumerate(grid[:_SEARCHED_ROWS], 1):
+        if sum(1 for cell in cells if cell.strip()) >= 2:
+            return number
+    return 0
+
+
+def is_ours(header: str) -> bool:
+    """The column was written by us."""
+    return header.casefold().startswith(_OURS)
+
+
+def _certainty(layout: Layout) -> tuple[bool, bool, bool, bool]:
+    either = layout.knows_source or layout.knows_target
+    return layout.is_sure, either, layout.source >= 0, layout.target >= 0
+
+
+def _with_choice(number: int, names: tuple[str, ...], source: int, target: int) -> Layout:
+    batch, include = _only(names, _BATCH), _only(names, _INCLUDE)
+    return Layout(number, names, source, target, batch, include, True, True)
+
+
+def _layout_at(grid: Grid, number: int, merged: Sequence[Area]) -> Layout | None:
+    cells = grid[number - 1]
     names = column_names(cells)
     words = [folded(cell) for cell in cells]
-    sources = [index for index, word in enumerate(words) if word in _SOURCE]
-    targets = [index for index, word in enumerate(words) if word in _TARGET]
-    lone = [index for index, word in enumerate(words) if word in _LONE]
+    # A header of two rows: "Source" merged over "Name" and "UPN".
+    joined = [
+        folded(above) + word
+        for above, word in zip(_above(grid, number, merged), words, strict=True)
+    ]
+    sources = [i for i, word in enumerate(words) if {word, joined[i]} & _SOURCE]
+    targets = [i for i, word in enumerate(words) if {word, joined[i]} & _TARGET]
+    lone = [
+        i for i, word in enumerate(words) if word in _LONE and i not in sources and i not in targets
+    ]
     if not (sources or targets or lone):
         return None
     below = grid[number : number + _SAMPLE]
-    source = _one(sources, words, below)
-    target = _one(targets, words, below)
-    guess_source = source if source >= 0 else next(iter(sources or lone), -1)
-    guess_target = target if target >= 0 else next(iter(targets), -1)
+    source, target = _one(sources, words, below), _one(targets, words, below)
+    by_value = _address_columns(below, names)
+    source_guess = source if source >= 0 else _first([*sources, *lone, *by_value], target)
+    others = [*targets, *(i for i in by_value if by_value[i] != by_value.get(source_guess))]
     return Layout(
         header_row=number,
         columns=names,
-        source=guess_source,
-        target=guess_target,
+        source=source_guess,
+        target=target if target >= 0 else _first(others, source_guess),
         batch=_only(names, _BATCH),
         include=_only(names, _INCLUDE),
-        is_sure=source >= 0 and target >= 0,
+        knows_source=source >= 0,
+        knows_target=target >= 0,
     )
 
 
+def _first(candidates: Sequence[int], taken: int) -> int:
+    return next((index for index in candidates if index != taken), -1)
+
+
+def _above(grid: Grid, number: int, merged: Sequence[Area]) -> list[str]:
+    """The texts right above a row, each merged one over all the columns that it covers."""
+    width = len(grid[number - 1])
+    if number < 2:
+        return [""] * width
+    row = number - 2
+    texts = list(grid[row])
+    for (top, left), (bottom, right) in merged:
+        if top <= row <= bottom and left < width:
+            texts[left : right + 1] = [grid[top][left]] * (min(right + 1, width) - left)
+    return texts
+
+
 def _one(candidates: list[int], words: list[str], below: Grid) -> int:
-    """The one column that is meant; a header that says UPN goes before one that says mail."""
+    """The one column that is meant: its header says UPN or user, its values do not contradict."""
     sure = [i for i in candidates if any(words[i].endswith(word) for word in _SURE)]
-    mail = [i for i in candidates if i not in sure]
-    for group in (sure, mail if not sure else []):
-        if len(group) == 1 and _holds_upns(group[0], below):
-            return group[0]
-    return -1
+    return sure[0] if len(sure) == 1 and _holds_upns(sure[0], below) else -1
 
 
 def _holds_upns(column: int, below: Grid) -> bool:
-    values = [row[column].strip() for row in below if column < len(row) and row[column].strip()]
-    if not values:
-        return True
+    values = [row[column].strip() for row in below if row[column].strip()]
     return 2 * sum(1 for value in values if "@" in value) >= len(values)
+
+
+def _address_columns(below: Grid, names: Sequence[str]) -> dict[int, str]:
+    """The columns of which half the values or more are addresses, with their commonest domain."""
+    found = {}
+    for column, name in enumerate(names):
+        values = [row[column].strip() for row in below if row[column].strip()]
+        matches = [match for value in values if (match := _UPN_LIKE.fullmatch(value))]
+        if matches and 2 * len(matches) >= len(values) and not is_ours(name):
+            domains = Counter(match[0].rpartition("@")[2].casefold() for match in matches)
+            found[column] = domains.most_common(1)[0][0]
+    return found
+
+
+def _layout_by_values(grid: Grid) -> Layout | None:
+    """A suggestion where no header is known: two columns of addresses in different domains."""
+    header = probable_header(grid)
+    width = len(grid[0]) if grid else 0
+    names = column_names(grid[header - 1] if header else [""] * width)
+    by_value = _address_columns(grid[header : header + _SAMPLE], names)
+    if not by_value:
+        return None
+    source = next(iter(by_value))
+    target = next((i for i, domain in by_value.items() if domain != by_value[source]), -1)
+    return Layout(
+        header, names, source, target, batch=_only(names, _BATCH), include=_only(names, _INCLUDE)
+    )
 
 
 def _only(names: Sequence[str], aliases: frozenset[str]) -> int:
@@ -186,10 +297,8 @@ def _identity_map(grid: Grid) -> Layout | None:
         return None
     if not all(row[0].strip().casefold() in ("user", "group") for row in rows):
         return None
+    users = [row for row in rows if row[0].strip().casefold() == "user"]
+    if not all(_holds_upns(column, users) for column in (2, 3)):
+        return None
     names = tuple(column_letter(index) for index in range(len(rows[0])))
-    return Layout(0, names, source=2, target=3, batch=-1, include=-1, is_sure=True)
-
-
-def is_ours(header: str) -> bool:
-    """The column was written by us."""
-    return header.casefold().startswith(_OURS)
+    return Layout(0, names, source=2, target=3, knows_source=True, knows_target=True)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import re
 import zipfile
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
-from typing import Any
-
-import python_calamine
 
 from app.errors import WorkbookError
 from app.events import ColumnsNeeded
 from app.model import Finding, Level, Mapping, Side
-from app.workbook.guard import check_file
+from app.workbook.grids import Rows, Sheet, SheetName, Source, opened, text_of
+from app.workbook.guard import Admitted, Kind, admit
 from app.workbook.headers import (
     Grid,
     Layout,
@@ -25,14 +22,36 @@ from app.workbook.headers import (
     find_layout,
     is_ours,
     layout_with,
+    probable_header,
     says_no,
 )
-from app.workbook.status import BookRead, Fingerprint
+from app.workbook.second_look import Seen, look_again
+from app.workbook.status import BookRead
 
 _PATCHABLE = {".xlsx", ".xlsm"}
 _PREVIEW = 3
-_CSV_SHEET = "CSV"
-_NUMBERED = re.compile(r"(.*) \((\d+)\)")
+_HEAD = 256
+"""Rows by which a sheet is recognised."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    sheet: str
+    source: str
+    target: str
+    batch: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    name: SheetName
+    sheet: Sheet
+    head: Grid
+    layout: Layout | None
+
+    @property
+    def is_sure(self) -> bool:
+        return self.layout is not None and self.layout.is_sure
 
 
 def read_book(
@@ -43,266 +62,236 @@ def read_book(
     target_column: str = "",
     batch_column: str = "",
 ) -> BookRead | ColumnsNeeded:
-    """The mapping in a workbook, or the question where it is. Raises WorkbookError."""
-    kind = check_file(path)
-    fingerprint = fingerprint_of(path)
-    grids = _grids(path, kind)
-    if sheet and sheet not in grids:
+    """The mapping in a workbook, or the question where it is. Raises WorkbookError.
+
+    A hidden sheet is suggested but never taken by itself: the admin does not see what is in it.
+    """
+    choice = _Choice(sheet, source_column, target_column, batch_column)
+    admitted = admit(path)
+    with opened(path, admitted) as source:
+        _check_sheet(path, source, sheet)
+        candidates = _candidates(source, choice)
+        sure = [one for one in candidates if one.is_sure and not (one.name.is_hidden and not sheet)]
+        if len(sure) != 1:
+            return _question(path, source, candidates, sheet)
+        [found] = sure
+        assert found.layout is not None
+        batch = chosen(found.layout.columns, batch_column) if batch_column else found.layout.batch
+        layout = replace(found.layout, batch=batch)
+        return _book_read(path, admitted, source, found, layout)
+
+
+def _check_sheet(path: Path, source: Source, sheet: str) -> None:
+    names = [one.name for one in source.names]
+    if not names:
+        raise WorkbookError(
+            "NO_SHEET",
+            "The workbook has no sheet with cells",
+            str(path),
+            "Choose the workbook that holds the list.",
+        )
+    if sheet and sheet not in names:
         raise WorkbookError(
             "NO_SUCH_SHEET",
             f"There is no sheet named {sheet}",
-            f"{path.name} has: {', '.join(grids)}.",
+            f"{path.name} has: {', '.join(names)}.",
             "Choose one of these sheets.",
         )
-    found: dict[str, Layout] = {}
-    for name in [sheet] if sheet else grids:
-        layout = _layout(grids[name], source_column, target_column)
-        if layout is not None:
-            found[name] = layout
-    sure = [name for name, layout in found.items() if layout.is_sure]
-    if len(sure) != 1:
-        return _question(path, grids, found, sheet)
-    name = sure[0]
-    layout = found[name]
-    batch = chosen(layout.columns, batch_column) if batch_column else layout.batch
-    rows, numbered = _rows(grids[name], name, layout, batch)
-    because = not_patchable(path, kind, layout)
-    return BookRead(
-        path=path,
-        sheet=name,
-        sheets=tuple(grids),
-        columns=tuple(column for column in layout.columns if not is_ours(column)),
-        header_row=layout.header_row,
-        source_column=layout.columns[layout.source],
-        target_column=layout.columns[layout.target],
-        batch_column=layout.columns[batch] if batch >= 0 else "",
-        include_column=layout.columns[layout.include] if layout.include >= 0 else "",
-        rows=rows,
-        findings=tuple(_without_value(path, kind, name, layout, numbered)),
-        patchable=not because,
-        not_patchable_because=because,
-        fingerprint=fingerprint,
-    )
 
 
-def fingerprint_of(path: Path) -> Fingerprint:
-    """By which the file is known again."""
-    stat = path.stat()
-    return Fingerprint(stat.st_mtime_ns, stat.st_size, stat.st_ino)
+def _candidates(source: Source, choice: _Choice) -> list[_Candidate]:
+    candidates = []
+    for name in source.names:
+        if choice.sheet and name.name != choice.sheet:
+            continue
+        sheet = source.sheet(name.name)
+        head = [[text_of(value) for value in row] for row in sheet.rows(_HEAD)]
+        candidates.append(_Candidate(name, sheet, head, _layout(head, sheet, choice)))
+    return candidates
 
 
-def text_of(value: Any) -> str:
-    """A cell's value as the text that a person would type."""
-    match value:
-        case str():
-            return value
-        case bool():
-            return "TRUE" if value else "FALSE"
-        case float() if value.is_integer() and abs(value) < 1e15:
-            return str(int(value))
-        case datetime() | date() | time() | timedelta():
-            return str(value)
-        case None:
-            return ""
-        case _:
-            return repr(value)
-
-
-def _layout(grid: Grid, source_column: str, target_column: str) -> Layout | None:
-    if not (source_column and target_column):
-        return find_layout(grid)
-    layout = layout_with(grid, source_column, target_column)
-    if layout is not None:
+def _layout(head: Grid, sheet: Sheet, choice: _Choice) -> Layout | None:
+    if choice.source and choice.target:
+        return layout_with(head, choice.source, choice.target)
+    layout = find_layout(head, sheet.merged)
+    if layout is None or not (choice.source or choice.target):
         return layout
-    recognised = find_layout(grid)
-    if recognised is None:
-        return None
-    source = chosen(recognised.columns, source_column)
-    target = chosen(recognised.columns, target_column)
-    if source < 0 or target < 0:
-        return None
-    return Layout(
-        recognised.header_row,
-        recognised.columns,
-        source,
-        target,
-        recognised.batch,
-        recognised.include,
-        is_sure=True,
-    )
-
-
-def _grids(path: Path, kind: str) -> dict[str, Grid]:
-    if kind == "text":
-        return {_CSV_SHEET: _csv_grid(path)}
-    try:
-        with python_calamine.CalamineWorkbook.from_path(str(path)) as workbook:
-            return {
-                name: [
-                    [text_of(value) for value in row]
-                    for row in workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-                ]
-                for name in _worksheets(workbook)
-            }
-    except python_calamine.PasswordError as error:
-        raise WorkbookError(
-            "PASSWORD_PROTECTED",
-            "The workbook is protected by a password",
-            str(path),
-            "Open it in Excel, remove the password (File, Info) and save it.",
-        ) from error
-    except (python_calamine.CalamineError, ValueError, OSError) as error:
-        raise WorkbookError(
-            "NOT_A_WORKBOOK",
-            "The file is no workbook that can be read",
-            f"{path}: {error}",
-            "Open it in Excel and save it as an Excel workbook (.xlsx).",
-        ) from error
-
-
-def _worksheets(workbook: Any) -> Iterator[str]:
-    for info in workbook.sheets_metadata:
-        if info.typ == python_calamine.SheetTypeEnum.WorkSheet:
-            yield info.name
-
-
-def _csv_grid(path: Path) -> Grid:
-    raw = path.read_bytes()
-    if b"\0" in raw and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise WorkbookError(
-            "NOT_A_WORKBOOK",
-            "The file is neither a workbook nor a list in plain text",
-            str(path),
-            "Open it in Excel and save it as an Excel workbook (.xlsx).",
-        )
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = raw.decode("utf-16", "replace")
-    else:
-        try:
-            text = raw.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = raw.decode("cp1252", "replace")
-    lines = text.splitlines()[:20]
-    delimiter = max(",;\t|", key=lambda mark: (_steady(lines, mark), sum(map(len, lines)) * 0))
-    rows = list(csv.reader(text.splitlines(keepends=True), delimiter=delimiter))
-    width = max(map(len, rows), default=0)
-    if width < 2:
-        raise WorkbookError(
-            "NOT_A_WORKBOOK",
-            "The file has no two columns",
-            str(path),
-            "Choose the workbook, or a CSV file with a source and a target column.",
-        )
-    return [row + [""] * (width - len(row)) for row in rows]
-
-
-def _steady(lines: list[str], mark: str) -> int:
-    """How many columns a delimiter gives in every filled line; 0 when they differ widely."""
-    counts = [line.count(mark) for line in lines if line.strip()]
-    return min(counts, default=0)
+    if choice.source:
+        source = chosen(layout.columns, choice.source)
+        return replace(layout, source=source, knows_source=source >= 0)
+    target = chosen(layout.columns, choice.target)
+    return replace(layout, target=target, knows_target=target >= 0)
 
 
 def _question(
-    path: Path, grids: dict[str, Grid], found: dict[str, Layout], sheet: str
+    path: Path, source: Source, candidates: Sequence[_Candidate], sheet: str
 ) -> ColumnsNeeded:
-    name = sheet or next(iter([n for n in found if found[n].is_sure] or found or grids))
-    layout = found.get(name)
-    grid = grids[name]
-    header = layout.header_row if layout else _first_full_row(grid)
-    columns = layout.columns if layout else column_names(grid[header - 1] if grid else ())
-    below = grid[header : header + _PREVIEW]
-    preview = tuple(
-        tuple(row[index] for row in below if index < len(row)) for index in range(len(columns))
+    if not any(cell.strip() for one in candidates for row in one.head for cell in row):
+        raise WorkbookError(
+            "EMPTY",
+            f"The sheet {sheet} is empty" if sheet else "The workbook is empty",
+            str(path),
+            "Choose the workbook and the sheet that hold the list.",
+        )
+    asked = max(candidates, key=_likeliness)
+    grid, layout = asked.head, asked.layout
+    header = layout.header_row if layout else probable_header(grid)
+    width = len(grid[0]) if grid else 0
+    columns = (
+        layout.columns if layout else column_names(grid[header - 1] if header else [""] * width)
     )
+    below = grid[header : header + _PREVIEW]
+    ours = [index for index, column in enumerate(columns) if not is_ours(column)]
     return ColumnsNeeded(
         path=path,
-        sheets=tuple(grids),
-        sheet=name,
-        columns=columns,
-        preview=preview,
+        sheets=tuple(one.name for one in source.names),
+        sheet=asked.name.name,
+        columns=tuple(columns[index] for index in ours),
+        preview=tuple(tuple(row[index] for row in below) for index in ours),
         source_guess=columns[layout.source] if layout and layout.source >= 0 else "",
         target_guess=columns[layout.target] if layout and layout.target >= 0 else "",
     )
 
 
-def _first_full_row(grid: Grid) -> int:
-    for number, row in enumerate(grid, 1):
-        if sum(1 for cell in row if cell.strip()) >= 2:
-            return number
-    return 1
+def _likeliness(candidate: _Candidate) -> tuple[bool, bool, bool, bool]:
+    """Which sheet to ask about; the first of the likeliest."""
+    layout = candidate.layout
+    return (
+        candidate.is_sure,
+        layout is not None and min(layout.source, layout.target) >= 0,
+        layout is not None,
+        not candidate.name.is_hidden and any(map(any, candidate.head)),
+    )
 
 
-def _rows(
-    grid: Grid, sheet: str, layout: Layout, batch: int
-) -> tuple[tuple[Mapping, ...], dict[str, int]]:
-    ours = {index for index, name in enumerate(layout.columns) if is_ours(name)}
-    source, target = column_letter(layout.source), column_letter(layout.target)
-    rows = []
-    cells: dict[str, int] = {}
-    for number, row in enumerate(grid[layout.header_row :], layout.header_row + 1):
-        if not any(cell.strip() for index, cell in enumerate(row) if index not in ours):
-            continue
-        is_group = layout.header_row == 0 and row[0].strip().casefold() == "group"
-        if is_group or not _belongs(row, layout):
-            continue
-        cells[f"{source}{number}"] = cells[f"{target}{number}"] = number
-        rows.append(
-            Mapping(
-                row=number,
-                source_upn=row[layout.source],
-                target_upn=row[layout.target],
-                source_cell=f"{sheet}!{source}{number}",
-                target_cell=f"{sheet}!{target}{number}",
-                batch=row[batch].strip() if batch >= 0 else "",
-                include=layout.include < 0 or not says_no(row[layout.include]),
-            )
+def _book_read(
+    path: Path, admitted: Admitted, source: Source, found: _Candidate, layout: Layout
+) -> BookRead:
+    name = found.name.name
+    values = found.sheet.rows()
+    odd = _Odd(values, layout)
+    seen = Seen()
+    if admitted.kind is Kind.XLSX and (odd.any or admitted.needs_second_look):
+        seen = look_again(admitted.data, name, odd.columns)
+    rows = tuple(_rows(values, name, layout, seen))
+    because = _because(path, admitted, layout)
+    return BookRead(
+        path=path,
+        sheet=name,
+        sheets=tuple(one.name for one in source.names),
+        columns=tuple(column for column in layout.columns if not is_ours(column)),
+        header_row=layout.header_row,
+        source_column=layout.columns[layout.source],
+        target_column=layout.columns[layout.target],
+        batch_column=layout.columns[layout.batch] if layout.batch >= 0 else "",
+        include_column=layout.columns[layout.include] if layout.include >= 0 else "",
+        rows=rows,
+        findings=tuple(_findings(rows, name, layout, seen)),
+        patchable=not because,
+        not_patchable_because=because,
+        fingerprint=admitted.fingerprint,
+    )
+
+
+class _Odd:
+    """Cells of the two columns that hold no plain text: blank, a number, a date."""
+
+    def __init__(self, values: Rows, layout: Layout) -> None:
+        self._values = values
+        self._pair = layout.source, layout.target
+        self._top = layout.header_row
+        source, target = self._pair
+        self.any = any(
+            not (row[source] and row[target])
+            or type(row[source]) is not str
+            or type(row[target]) is not str
+            for row in values[self._top :]
         )
-    return tuple(rows), cells
+
+    def columns(self, number: int) -> Collection[int]:
+        """The odd ones of the two columns in a row (from 1)."""
+        if not self._top < number <= len(self._values):
+            # Formulas without a value below the last value are outside of what the reader gives.
+            return self._pair if number > len(self._values) else ()
+        row = self._values[number - 1]
+        return [at for at in self._pair if not row[at] or type(row[at]) is not str]
 
 
-def _belongs(row: Any, layout: Layout) -> bool:
-    """Totals and remarks below the list have neither UPN."""
-    return bool(row[layout.source].strip() or row[layout.target].strip())
-
-
-def not_patchable(path: Path, kind: str, layout: Layout | None = None) -> str:
-    """Why the status cannot go into the workbook itself: a format or "SIGNED"; "" when it can."""
-    if layout is not None and layout.header_row == 0:
-        return "NO_HEADER"
-    suffix = path.suffix.casefold()
-    if kind != "zip" or suffix not in _PATCHABLE:
-        return suffix.lstrip(".").upper() or "UNKNOWN"
-    with zipfile.ZipFile(path) as package:
-        if any(name.startswith("_xmlsignatures/") for name in package.namelist()):
-            return "SIGNED"
-    return ""
-
-
-def _without_value(
-    path: Path, kind: str, sheet: str, layout: Layout, cells: dict[str, int]
-) -> Iterator[Finding]:
-    """Cells whose formula has no stored value, or whose value is an error: both read as blank."""
-    if kind != "zip" or path.suffix.casefold() not in _PATCHABLE:
-        return
-    part = _sheet_part(path, sheet)
-    if part is None:
-        return
-    for reference, body in re.findall(
-        r'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+\d+)"([^>]*>.*?)</(?:\w+:)?c>', part, re.DOTALL
-    ):
-        if reference not in cells:
+def _rows(values: Rows, sheet: str, layout: Layout, seen: Seen) -> Iterator[Mapping]:
+    source, target = layout.source, layout.target
+    batch, include = layout.batch, layout.include
+    source_name = f"{sheet}!{column_letter(source)}"
+    target_name = f"{sheet}!{column_letter(target)}"
+    for number, row in enumerate(values[layout.header_row :], layout.header_row + 1):
+        texts = [row[source], row[target]]
+        if not (texts[0] and texts[1]) or type(texts[0]) is not str or type(texts[1]) is not str:
+            for place, column in enumerate((source, target)):
+                texts[place] = seen.texts.get((number, column)) or text_of(texts[place])
+        if not (texts[0].strip() or texts[1].strip()) and not _is_calculated(number, layout, seen):
+            # Totals and remarks below the list have neither UPN.
             continue
-        has_formula = re.search(r"<(?:\w+:)?f\b", body) is not None
-        has_value = re.search(r"<(?:\w+:)?v>[^<]", body) is not None
-        if has_formula and not has_value:
-            letter = reference.rstrip("0123456789")
-            side = Side.SOURCE if letter == column_letter(layout.source) else Side.TARGET
-            yield Finding(Level.BLOCK, "FORMULA_NO_VALUE", f"{sheet}!{reference}", side)
+        if layout.header_row == 0 and text_of(row[0]).strip().casefold() == "group":
+            continue
+        yield Mapping(
+            number,
+            texts[0],
+            texts[1],
+            f"{source_name}{number}",
+            f"{target_name}{number}",
+            text_of(row[batch]).strip() if batch >= 0 else "",
+            include < 0 or not says_no(text_of(row[include])),
+        )
+    yield from _rows_below(len(values), source_name, target_name, layout, seen)
 
 
-def _sheet_part(path: Path, sheet: str) -> str | None:
-    from app.workbook.package import sheet_part_name  # the writer's own look-up
+def _rows_below(
+    last: int, source_name: str, target_name: str, layout: Layout, seen: Seen
+) -> Iterator[Mapping]:
+    """Rows that hold nothing but formulas without a value lie outside of what the reader gives."""
+    for number in sorted({row for row, _ in seen.without_value if row > last}):
+        texts = [seen.texts.get((number, at), "") for at in (layout.source, layout.target)]
+        yield Mapping(
+            number, texts[0], texts[1], f"{source_name}{number}", f"{target_name}{number}"
+        )
 
+
+def _is_calculated(number: int, layout: Layout, seen: Seen) -> bool:
+    return any((number, at) in seen.without_value for at in (layout.source, layout.target))
+
+
+def _findings(rows: Sequence[Mapping], sheet: str, layout: Layout, seen: Seen) -> Iterator[Finding]:
+    for number, column in sorted(seen.without_value):
+        side = Side.SOURCE if column == layout.source else Side.TARGET
+        cell = f"{sheet}!{column_letter(column)}{number}"
+        yield Finding(Level.BLOCK, "FORMULA_NO_VALUE", cell, side)
+    hidden = sum(1 for row in rows if row.row in seen.hidden) if seen.hidden else 0
+    if hidden:
+        yield Finding(Level.WARN, "HIDDEN_ROWS", values=(("count", f"{hidden:,}"),))
+
+
+def _because(path: Path, admitted: Admitted, layout: Layout) -> str:
+    if layout.header_row == 0:
+        return "NO_HEADER"
+    if admitted.kind is not Kind.XLSX or path.suffix.casefold() not in _PATCHABLE:
+        return _format_of(path)
+    with zipfile.ZipFile(BytesIO(admitted.data)) as package:
+        return "SIGNED" if _is_signed(package) else ""
+
+
+def not_patchable(path: Path, kind: str) -> str:
+    """Why the status cannot go into the workbook itself: a format or "SIGNED"; "" when it can.
+
+    `kind` is "zip" for a package.
+    """
+    if kind != "zip" or path.suffix.casefold() not in _PATCHABLE:
+        return _format_of(path)
     with zipfile.ZipFile(path) as package:
-        name = sheet_part_name(package, sheet)
-        return package.read(name).decode("utf-8", "replace") if name else None
+        return "SIGNED" if _is_signed(package) else ""
+
+
+def _format_of(path: Path) -> str:
+    return path.suffix.lstrip(".").upper() or "UNKNOWN"
+
+
+def _is_signed(package: zipfile.ZipFile) -> bool:
+    return any(name.startswith("_xmlsignatures/") for name in package.namelist())

@@ -1,97 +1,192 @@
-"""Saves the status so that nothing can break: backup, temporary file, sync, atomic replace."""
+"""Saves the status so that nothing can break: backup, temporary file, sync, one atomic replace."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
 import os
-import shutil
-import sys
+import struct
 import time
-from datetime import datetime
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
+from xml.parsers import expat
 
-import openpyxl
-from openpyxl.cell import Cell, WriteOnlyCell
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
-
-from app.errors import WorkbookBusy, WorkbookError
+from app.errors import WorkbookError
+from app.workbook import backups, beside
+from app.workbook.atomic import (
+    fingerprint_of,
+    finish,
+    private_files,
+    publish,
+    put_in_place,
+    sweep,
+    temporary_for,
+)
+from app.workbook.faults import changed_on_disk, damaged, explained, not_found, read_only
+from app.workbook.locks import check_not_open
 from app.workbook.patch import PatchResult, patch_package
-from app.workbook.read import fingerprint_of, not_patchable
-from app.workbook.status import CellValue, Fingerprint, StatusWrite, StatusWritten
+from app.workbook.read import not_patchable
+from app.workbook.status import Fingerprint, StatusWrite, StatusWritten
 
-BACKUP_FOLDER = "Tenant Ferry backups"
-BACKUPS_KEPT = 10
-_TRIES = 3
-_OWNER_FILE_HOURS = 24
-_SHARING_ERRORS = frozenset({5, 32, 33})
-"""ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION."""
+_PAUSES = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8)
+"""Seconds before each try; together what Excel needs for a save of a workbook of usual size."""
+_TORN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    expat.ExpatError,
+    struct.error,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    UnicodeDecodeError,
+)
+"""What taking a half-written package apart raises; zipfile knows many words for it."""
+_HALF_WRITTEN = frozenset({"DAMAGED", "NOT_A_WORKBOOK", "CANNOT_PATCH"})
+_PATCHABLE = frozenset({".xlsx", ".xlsm"})
+_BESIDE_NAMES = 9
+_NOT_OURS = frozenset({"NO_SUCH_SHEET", "COLUMNS_GONE", "DAMAGED", "NOT_A_WORKBOOK"})
+
+_T = TypeVar("_T")
+
+
+class _Changed(Exception):
+    """Somebody saved the workbook between our look at it and our replacing it."""
 
 
 def save_status(path: Path, write: StatusWrite) -> StatusWritten:
-    """Write our columns into the workbook, or into a new one beside it where it cannot be patched.
+    """Write our columns into the workbook, or into one beside it where it cannot be patched.
 
-    The rows are found in the file as it is now, so what the admin changed meanwhile is kept.
-    Raises WorkbookBusy (OPEN_ELSEWHERE, CHANGED_ON_DISK) and WorkbookError; the file is then as
-    it was.
+    The rows are found in the file as it is now, so what the admin changed meanwhile is kept; a
+    symbolic link stays one, and a second hard link keeps the old content. Raises WorkbookBusy
+    (OPEN_ELSEWHERE, CHANGED_ON_DISK) and WorkbookError; the file is then as it was, and nothing of
+    ours is left beside it.
     """
-    real = path.resolve()
-    if not real.exists():
-        raise WorkbookError(
-            "NOT_FOUND",
-            "The workbook is not there any more",
-            str(real),
-            "Put it back. The status is in the journal and is written then.",
-        )
-    _check_not_open(real)
-    because = "NO_HEADER" if write.header_row == 0 else ""
-    because = because or not_patchable(real, "zip" if real.read_bytes()[:2] == b"PK" else "text")
     try:
+        real = path.resolve()
+        real.stat()
+        sweep(real.parent)
+        because = _at_rest(real, lambda _: _not_patchable(real, write))
         if because:
-            return _write_beside(real, write, because)
-        return _patch(real, write)
+            return _save_beside(real, write, because)
+        return replace(_save(real, write), path=path)
     except OSError as error:
-        raise _explained(real, error) from error
+        raise explained(path, error) from error
+    except RuntimeError as error:
+        if "Symlink loop" in str(error):  # what Path.resolve says up to Python 3.12
+            raise not_found(path) from error
+        raise
 
 
-def _patch(real: Path, write: StatusWrite) -> StatusWritten:
-    if not os.access(real, os.W_OK):
-        raise WorkbookError(
-            "READ_ONLY",
-            "The workbook is read-only",
-            str(real),
-            "Allow writing (file properties), or copy the workbook to a folder of yours.",
-        )
-    temporary = real.with_name(f".{real.stem[:80]}.ferry-{os.getpid()}{real.suffix}")
-    backup: Path | None = None
+def _not_patchable(real: Path, write: StatusWrite) -> str:
+    if write.header_row == 0:
+        return "NO_HEADER"
+    with real.open("rb") as file:
+        head = file.read(2)
+    if not head and real.suffix.casefold() in _PATCHABLE:
+        raise zipfile.BadZipFile("the file is empty")
+    return not_patchable(real, "zip" if head == b"PK" else "text")
+
+
+def _at_rest(real: Path, work: Callable[[Fingerprint], _T]) -> _T:
+    """Do the work on a file that holds still; tried again while somebody saves it.
+
+    Raises WorkbookBusy CHANGED_ON_DISK when it never held still, DAMAGED when it did all the time
+    and cannot be taken apart, and what the work raises.
+    """
+    seen: set[Fingerprint | None] = set()
+    failure: Exception | None = None
+    for pause in _PAUSES:
+        time.sleep(pause)
+        before = _look(real)
+        seen.add(before)
+        try:
+            if before is None:
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(real))
+            return work(before)
+        except (_Changed, FileNotFoundError, *_TORN) as error:
+            failure = error
+        except Exception as error:
+            # Whatever it is, it proves nothing when the file has changed under the work.
+            is_half = isinstance(error, WorkbookError) and error.code in _HALF_WRITTEN
+            if not is_half and _look(real) == before:
+                raise
+            failure = error
+        seen.add(_look(real))
+    if len(seen) > 1 or isinstance(failure, _Changed):
+        raise changed_on_disk(real) from failure
+    if isinstance(failure, _TORN):
+        raise damaged(real, failure) from failure
+    assert failure is not None
+    raise failure
+
+
+def _look(real: Path) -> Fingerprint | None:
     try:
-        for _ in range(_TRIES):
-            before = fingerprint_of(real)
-            temporary.unlink(missing_ok=True)
-            result = patch_package(real, temporary, write)
-            if not result.changed:
-                return _written(real, result, backup, before)
-            if write.make_backup and backup is None:
-                backup = _back_up(real)
-            _sync(temporary, real)
-            if fingerprint_of(real) == before:
-                _replace(temporary, real)
-                return _written(real, result, backup, fingerprint_of(real))
+        return fingerprint_of(real)
+    except FileNotFoundError:
+        return None
+
+
+def _save(book: Path, write: StatusWrite, *, may_grow: bool = False) -> StatusWritten:
+    """Patch one workbook. `may_grow`: it is ours, and people who are not in it are added."""
+    check_not_open(book)
+    if not book.stat().st_mode & 0o222 or not os.access(book, os.W_OK):
+        raise read_only(book)
+    return _at_rest(book, lambda before: _try(book, before, write, may_grow))
+
+
+def _try(book: Path, before: Fingerprint, write: StatusWrite, may_grow: bool) -> StatusWritten:
+    temporary = temporary_for(book)
+    backup: Path | None = None
+    is_placed = False
+    try:
+        with private_files():
+            result = _patched(book, temporary, write, may_grow)
+        if not result.changed:
+            return _written(book, result, None, before)
+        finish(temporary, book)
+        after = fingerprint_of(temporary)
+        if write.make_backup:
+            backup = backups.back_up(book)
+        check_not_open(book)
+        is_placed = put_in_place(temporary, book, before)
+        if not is_placed:
+            raise _Changed
     finally:
         temporary.unlink(missing_ok=True)
-    raise WorkbookBusy(
-        "CHANGED_ON_DISK",
-        "The workbook changes while it is written",
-        f"{real.name} is being saved by somebody else.",
-        "Nothing is lost: the status is in the journal and is written when the file is at rest.",
-    )
+        if backup is not None and not is_placed:
+            # It may be torn, and tries without end must not push the older backups out.
+            with contextlib.suppress(OSError):
+                backup.unlink()
+    if backup is not None:
+        backups.prune(book)
+    return _written(book, result, backup, after)
+
+
+def _patched(book: Path, temporary: Path, write: StatusWrite, may_grow: bool) -> PatchResult:
+    temporary.unlink(missing_ok=True)
+    result = patch_package(book, temporary, write)
+    if not (may_grow and result.rows_missing):
+        return result
+    missing = set(result.rows_missing)
+    longer = temporary_for(book, 1)
+    try:
+        beside.with_rows(book, longer, (row for row in write.rows if row.source_upn in missing))
+        temporary.unlink(missing_ok=True)
+        return patch_package(longer, temporary, write)
+    finally:
+        longer.unlink(missing_ok=True)
 
 
 def _written(
-    real: Path, result: PatchResult, backup: Path | None, fingerprint: Fingerprint
+    book: Path, result: PatchResult, backup: Path | None, fingerprint: Fingerprint
 ) -> StatusWritten:
     return StatusWritten(
-        path=real,
+        path=book,
         beside=False,
         because="",
         backup=backup,
@@ -101,170 +196,46 @@ def _written(
     )
 
 
-def _back_up(real: Path) -> Path:
-    """A dated copy beside the workbook; the newest ones are kept, older ones are ours to delete."""
-    folder = real.parent / BACKUP_FOLDER
-    folder.mkdir(exist_ok=True)
-    # The admin reads this name, so it bears the local time.
-    stamp = datetime.now().astimezone().strftime("%Y-%m-%d %H%M%S")
-    backup = folder / f"{real.stem} (backup {stamp}){real.suffix}"
-    shutil.copy2(real, backup)
-    mine = sorted(folder.glob(f"{_plain(real.stem)} (backup *){real.suffix}"))
-    for old in mine[:-BACKUPS_KEPT]:
-        old.unlink(missing_ok=True)
-    return backup
+# Beside
 
 
-def _plain(stem: str) -> str:
-    return "".join(f"[{char}]" if char in "*?[" else char for char in stem)
-
-
-def _sync(temporary: Path, real: Path) -> None:
-    stat = real.stat()
-    temporary.chmod(stat.st_mode & 0o7777)
-    if sys.platform != "win32":
-        # Without the right to give files away, the file is ours now; its content is not at risk.
-        with contextlib.suppress(PermissionError):
-            os.chown(temporary, stat.st_uid, stat.st_gid)
-    with temporary.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
-def _replace(temporary: Path, real: Path) -> None:
-    pause = 0.05
-    while True:
+def _save_beside(real: Path, write: StatusWrite, because: str) -> StatusWritten:
+    """Into the workbook of ours beside the admin's; a file of that name that is not ours stays."""
+    ours = beside.for_beside(write)
+    for number in range(1, _BESIDE_NAMES + 1):
+        book = beside.beside(real, number)
+        if not book.exists():
+            with contextlib.suppress(FileExistsError):
+                written = _make_beside(book, real, ours)
+                return replace(written, beside=True, because=because)
         try:
-            temporary.replace(real)
-            break
-        except OSError as error:
-            # On Windows a virus scanner or an indexer may hold the file for a moment.
-            is_sharing = getattr(error, "winerror", 0) in _SHARING_ERRORS
-            if not is_sharing or pause > 1.0:
+            written = _save(book, ours, may_grow=True)
+        except WorkbookError as error:
+            if error.code not in _NOT_OURS:
                 raise
-            time.sleep(pause)
-            pause *= 2
-    if sys.platform != "win32":
-        folder = os.open(real.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-
-def _check_not_open(real: Path) -> None:
-    for name in (f"~${real.name}", f"~${real.name[2:]}", f".~lock.{real.name}#"):
-        owner = real.with_name(name)
-        try:
-            age = time.time() - owner.stat().st_mtime
-            raw = owner.read_bytes()
-        except OSError:
-            continue
-        # Excel leaves the file behind when it crashes; a day-old one proves nothing.
-        if age < _OWNER_FILE_HOURS * 3600:
-            raise _open_elsewhere(real, _owner(name, raw))
-
-
-def _owner(name: str, raw: bytes) -> str:
-    if name.startswith(".~lock."):
-        parts = [part for part in raw.decode("utf-8", "replace").split(",") if part.strip()]
-        return parts[0].strip() if parts else ""
-    length = raw[0] if raw else 0
-    return raw[1 : 1 + length].decode("cp1252", "replace").strip()
-
-
-def _open_elsewhere(real: Path, owner: str) -> WorkbookBusy:
-    return WorkbookBusy(
-        "OPEN_ELSEWHERE",
-        "The workbook is open in another program",
-        f"{real.name} is open" + (f" by {owner}." if owner else "."),
-        "Close it there. Until then the status is kept in the journal, and the write is tried"
-        " again by itself.",
+        else:
+            return replace(written, beside=True, because=because)
+    raise WorkbookError(
+        "NAME_TAKEN",
+        "There is no free name for the workbook with the status",
+        f"{beside.beside(real, 1)} and the names after it are files of yours.",
+        "Move them to another folder.",
     )
 
 
-def _explained(real: Path, error: OSError) -> WorkbookError:
-    if getattr(error, "winerror", 0) in _SHARING_ERRORS:
-        return _open_elsewhere(real, "")
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return WorkbookError(
-            "DISK_FULL",
-            "There is no room to save the workbook",
-            f"{real.parent} is full. The workbook is as it was.",
-            "Make room. The status is in the journal and is written then.",
-        )
-    return WorkbookError(
-        "NOT_WRITABLE",
-        "The workbook cannot be saved",
-        f"{real}: {error.strerror or error}. It is as it was.",
-        "Check your rights to the file and its folder.",
-    )
-
-
-def _write_beside(real: Path, write: StatusWrite, because: str) -> StatusWritten:
-    """A new workbook with the mapping and our columns, for formats that cannot be patched."""
-    beside = real.with_name(f"{real.stem} (status).xlsx")
-    _check_not_open(beside)
-    kept = _kept_rows(beside)
-    for row in write.rows:
-        kept[(row.source_upn, row.target_upn)] = [
-            value.replace(tzinfo=None) if isinstance(value, datetime) else value
-            for value in row.cells
-        ]
-    workbook = openpyxl.Workbook(write_only=True)
-    sheet = workbook.create_sheet("Status")
-    sheet.freeze_panes = "A2"
-    for column in range(2 + len(write.columns)):
-        letter = chr(65 + column)
-        sheet.column_dimensions[letter].width = (
-            34 if column < 2 else write.columns[column - 2].width
-        )
-    headers = ("SourceUPN", "TargetUPN", *(column.header for column in write.columns))
-    sheet.append([_plain_cell(sheet, header) for header in headers])
-    for (source, target), values in kept.items():
-        sheet.append([_plain_cell(sheet, value) for value in (source, target, *values)])
-    temporary = beside.with_name(f".{beside.stem[:80]}.ferry-{os.getpid()}.xlsx")
+def _make_beside(book: Path, real: Path, write: StatusWrite) -> StatusWritten:
+    empty, full = temporary_for(book, 1), temporary_for(book)
     try:
-        workbook.save(temporary)
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        _replace(temporary, beside)
+        with private_files():
+            full.unlink(missing_ok=True)
+            empty.unlink(missing_ok=True)
+            beside.make(empty, write.rows)
+            result = patch_package(empty, full, write)
+        # It speaks of the same people, so the same persons may read it; and we must write it again.
+        finish(full, real, is_ours=True)
+        after = fingerprint_of(full)
+        publish(full, book)
     finally:
-        temporary.unlink(missing_ok=True)
-    return StatusWritten(
-        path=beside,
-        beside=True,
-        because=because,
-        backup=None,
-        rows_written=len(write.rows),
-        rows_missing=(),
-        fingerprint=fingerprint_of(beside),
-    )
-
-
-def _plain_cell(sheet: WriteOnlyWorksheet, value: CellValue) -> Cell:
-    cell = WriteOnlyCell(sheet, value=value)
-    if isinstance(value, str):
-        # Whatever it begins with, it is text.
-        cell.data_type = "s"
-    elif isinstance(value, datetime):
-        cell.number_format = "yyyy-mm-dd hh:mm"
-    return cell
-
-
-def _kept_rows(beside: Path) -> dict[tuple[str, str], list[CellValue]]:
-    """What an earlier write put there; only changed rows are sent."""
-    if not beside.exists():
-        return {}
-    workbook = openpyxl.load_workbook(beside, read_only=True)
-    try:
-        sheet = workbook.worksheets[0]
-        sheet.reset_dimensions()
-        rows = sheet.iter_rows(min_row=2, values_only=True)
-        return {
-            (str(row[0] or ""), str(row[1] or "")): [
-                value if isinstance(value, str | int | datetime) else None for value in row[2:]
-            ]
-            for row in rows
-        }
-    finally:
-        workbook.close()
+        empty.unlink(missing_ok=True)
+        full.unlink(missing_ok=True)
+    return _written(book, result, None, after)

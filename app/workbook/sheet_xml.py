@@ -1,267 +1,300 @@
-"""The bytes of a sheet part: where its rows and cells stand, and how our cells look."""
+"""The bytes of a sheet part: where its rows and cells stand, and what the cells say."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
-from app.errors import WorkbookError
-from app.workbook.package import unescape
+from app.workbook.areas import column_number
+from app.workbook.strings_xml import SharedStrings, string_text, value_text
+from app.workbook.xml_bytes import TAG_REST, Element, Part, attributes, cannot_patch, whole_number
 
-_TAG_REST = rb"""(?:[^>"']|"[^"]*"|'[^']*')*?"""
-_REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,3})\d+["']""")
-_ROW_NUMBER = re.compile(rb"""\br=["'](\d+)["']""")
-_TYPE = re.compile(rb"""\bt=["'](\w+)["']""")
-_STYLE = re.compile(rb"""\bs=["'](\d+)["']""")
-_SPANS = re.compile(rb"""(\bspans=["'])(\d+):(\d+)(["'])""")
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\r]")
-_LIMIT = 32_767
-"""Characters in a cell, from "Excel specifications and limits"."""
+_SPAN = re.compile(rb"(\d{1,7}):(\d{1,7})")
+_STYLE_FIRST = re.compile(rb' s="(\d{1,9})"')
+_LAST_ROW = 1_048_576
+"""From "Excel specifications and limits"."""
+_TEXT_TYPES = ("s", "inlineStr", "str")
+_TRUE = ("1", "true")
 
 
-def mask(xml: bytes) -> bytes:
-    """The same bytes with comments and CDATA blanked, so that offsets found in it still hold."""
-    if b"<!--" not in xml and b"<![CDATA[" not in xml:
-        return xml
-    return re.sub(
-        rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", lambda m: b" " * len(m[0]), xml, flags=re.DOTALL
-    )
-
-
-def column_number(letters: bytes) -> int:
-    """A=0, B=1, ..."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number - 1
-
-
-def letters_of(column: int) -> str:
-    """0=A, 1=B, ..."""
-    name, column = "", column + 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(65 + rest) + name
-    return name
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell: where it stands in the part, and its tag's attributes and body."""
+class Cell(NamedTuple):
+    """One cell: where it stands in the part. A tuple, since a sheet has a million of them."""
 
     column: int
     start: int
     end: int
     attributes: bytes
-    body: bytes
-
-    @property
-    def style(self) -> int | None:
-        """Its index into cellXfs, None when it has none."""
-        found = _STYLE.search(self.attributes)
-        return int(found[1]) if found else None
-
-    @property
-    def has_formula(self) -> bool:
-        """The cell is calculated."""
-        return re.search(rb"<(?:\w+:)?f\b", self.body) is not None
+    """What stands in its tag behind its reference, when that comes first, else in all of it."""
+    inner: int
+    inner_end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row: `inner` is where its cells begin; `end` is behind the row."""
+class Row(NamedTuple):
+    """One row, from `start`; its cells stand between `inner` and `inner_end`."""
 
     number: int
     start: int
     inner: int
     inner_end: int
-    end: int
-    tag: bytes
-    is_empty_tag: bool
 
 
-class SheetXml:
-    """A sheet part, scanned without being parsed; every offset is into `xml`."""
+class RowEnd(NamedTuple):
+    """The cells of a row from some column on, and what is left of them."""
 
-    def __init__(self, xml: bytes) -> None:
-        if xml.startswith((b"\xff\xfe", b"\xfe\xff")):
-            raise WorkbookError(
-                "CANNOT_PATCH",
-                "The sheet is stored in a form that cannot be patched",
-                "It is UTF-16.",
-                "Open the workbook in Excel and save it; it is UTF-8 then.",
-            )
-        self.xml = xml
-        self.masked = mask(xml)
-        root = re.search(rb"<((?:\w+:)?)worksheet\b", self.masked)
-        if root is None:
-            raise WorkbookError(
-                "CANNOT_PATCH", "The sheet is no worksheet", "", "Choose the sheet with the list."
-            )
-        self.prefix = root[1]
-        p = re.escape(self.prefix)
-        self._row = re.compile(b"<" + p + b"row\\b(" + _TAG_REST + b")(/?)>")
-        self._row_end = b"</" + self.prefix + b"row>"
-        self._cell = re.compile(
-            b"<" + p + b"c\\b(" + _TAG_REST + b")(?:/>|>(.*?)</" + p + b"c>)", re.DOTALL
-        )
-        self._text = re.compile(
-            b"<" + p + b"t\\b" + _TAG_REST + b"(?:/>|>(.*?)</" + p + b"t>)", re.DOTALL
-        )
-        self._phonetic = re.compile(b"<" + p + b"rPh\\b.*?</" + p + b"rPh>", re.DOTALL)
-        self._value = re.compile(b"<" + p + b"v\\b[^>]*>(.*?)</" + p + b"v>", re.DOTALL)
+    cells: list[Cell]
+    last: int
+    """Behind this column the row has no cells."""
+    at: int
+    """Where a cell behind the last one goes."""
+
+
+class SheetXml(Part):
+    """A sheet part, scanned without being parsed; every offset is into `xml`.
+
+    Structure that is not recognised is refused, never skipped: rows and cells follow one another
+    without a gap, or the part is not written.
+    """
+
+    def __init__(self, name: str, xml: bytes) -> None:
+        """Raises WorkbookError CANNOT_PATCH when the part cannot be written into."""
+        super().__init__(name, xml)
+        if self.root.local != "worksheet":
+            raise cannot_patch(f"{name} is not a worksheet but a {self.root.local}.")
+        self.prefix = p = self.root.prefix
+        self._top = [one for one in self.children(self.root) if one.name.startswith(p)]
         data = self.element("sheetData")
         if data is None:
-            raise WorkbookError(
-                "CANNOT_PATCH", "The sheet holds no cells", "", "Choose the sheet with the list."
-            )
-        self.data_start, self.data_end = data
-
-    def element(self, name: str, start: int = 0) -> tuple[int, int] | None:
-        """Where an element stands, from its tag to behind its end; None when it is not there."""
-        tag = self.prefix + name.encode()
-        found = re.compile(b"<" + re.escape(tag) + b"\\b" + _TAG_REST + b"(/?)>").search(
-            self.masked, start
+            raise cannot_patch(f"{name} holds no cells in a form that we know.")
+        self.data = data
+        q = re.escape(p)
+        self._row = re.compile(
+            rb"\s*+(<" + q + rb'row(?=[\s/>])(?: r="(\d{1,7})")?+(' + TAG_REST + rb")>)"
         )
-        if found is None:
-            return None
-        if found[1]:
-            return found.start(), found.end()
-        closing = b"</" + tag + b">"
-        end = self.masked.find(closing, found.end())
-        return found.start(), (end + len(closing) if end >= 0 else found.end())
+        self._row_close = b"</" + p + b"row>"
+        self._cell = re.compile(
+            rb"\s*+(<" + q + rb'c(?=[\s/>])(?: r="([A-Z]{1,3})\d+")?+(' + TAG_REST + rb")"
+            rb"(?:(?<=/)>|(?<!/)>(.*?)</" + q + rb"c\s*+>))",
+            re.DOTALL,
+        )
+        self._c = b"<" + p + b"c"
+        self._c_close = b"</" + p + b"c>"
+        self._reference = b"<" + p + b'c r="%b%d"'
+        self._named = re.compile(rb"<" + q + rb'c\s+r="([A-Z]{1,3})\d')
+        self._quick = re.compile(
+            rb'(?: s="\d+")?+(?: t="s"><' + q + rb"v>(\d{1,9})</" + q + rb"v>"
+            rb'| t="inlineStr"><'
+            + q
+            + rb"is><"
+            + q
+            + rb'(?:t|t xml:space="preserve")>([^<]*+)</'
+            + q
+            + rb"t></"
+            + q
+            + rb"is>)</"
+            + q
+            + rb"c>"
+        )
+        self._value = re.compile(
+            rb"<" + q + rb"v(?=[\s>])" + TAG_REST + rb">(.*?)</" + q + rb"v\s*>", re.DOTALL
+        )
+        self._formula = re.compile(rb"<" + q + rb"f[\s/>]")
+        self._after_cells = re.compile(rb"\s*+(?:<" + q + rb"extLst[\s/>].*)?+\Z", re.DOTALL)
+
+    def element(self, local: str) -> Element | None:
+        """The first element of this name right below the root."""
+        return next((one for one in self._top if one.local == local), None)
 
     def rows(self) -> Iterator[Row]:
         """The rows in the order of the part."""
-        position, number = self.data_start, 0
-        while found := self._row.search(self.masked, position, self.data_end):
-            said = _ROW_NUMBER.search(found[1])
-            number = int(said[1]) if said else number + 1
-            inner = found.end()
-            if found[2]:
-                inner_end = end = inner
-            else:
-                inner_end = self.masked.find(self._row_end, inner)
-                end = inner_end + len(self._row_end)
-            yield Row(number, found.start(), inner, inner_end, end, found[0], bool(found[2]))
-            position = end
+        position, number = self.data.inner, 0
+        masked, end = self.masked, self.data.inner_end
+        match, find, closing = self._row.match, masked.find, self._row_close
+        length = len(closing)
+        while found := match(masked, position, end):
+            said = found[2]
+            before = number
+            number = int(said) if said else self._row_number(found[3], before)
+            if not before < number <= _LAST_ROW:
+                raise cannot_patch(f"Row {number} of {self.name} does not follow row {before}.")
+            start, inner = found.span(1)
+            if found[3].endswith(b"/"):
+                position = inner
+                yield Row(number, start, inner, inner)
+                continue
+            inner_end = find(closing, inner, end)
+            if inner_end < 0:
+                raise cannot_patch(f"Row {number} of {self.name} does not end as expected.")
+            position = inner_end + length
+            yield Row(number, start, inner, inner_end)
+        if masked[position:end].strip():
+            raise cannot_patch(f"What follows row {number} in {self.name} is not a row.")
+
+    def row_tag(self, row: Row) -> bytes:
+        """The opening tag of a row."""
+        return self.xml[row.start : row.inner]
 
     def cells(self, row: Row) -> list[Cell]:
         """The cells of a row, left to right."""
-        cells = []
-        column = -1
-        for found in self._cell.finditer(self.masked, row.inner, row.inner_end):
-            said = _REFERENCE.search(found[1])
-            column = column_number(said[1]) if said else column + 1
-            start, end = found.start(2), found.end(2)
-            body = self.xml[start:end] if start >= 0 else b""
-            cells.append(Cell(column, found.start(), found.end(), found[1], body))
-        return cells
+        return self._cells(row, row.inner)[0]
+
+    def find(self, row: Row, letters: bytes) -> int:
+        """Where the cell of a column begins, if it names itself as usual; else -1."""
+        reference = self._reference % (letters, row.number)
+        return self.masked.find(reference, row.inner, row.inner_end)
+
+    def cells_from(self, row: Row, column: int, letters: bytes) -> RowEnd:
+        """The cells of a row from this column on; cheap where cells name themselves as usual."""
+        start = self.find(row, letters)
+        if start >= 0:
+            cells, at = self._cells(row, start)
+            return RowEnd(cells, cells[-1].column, at)
+        if self.ends_before(row, column):
+            return RowEnd([], column - 1, row.inner_end)
+        cells, at = self._cells(row, row.inner)
+        last = max((cell.column for cell in cells), default=-1)
+        return RowEnd([cell for cell in cells if cell.column >= column], last, at)
+
+    def ends_before(self, row: Row, column: int) -> bool:
+        """All cells of the row are left of this column; False also where that takes a closer look.
+
+        When it is true, `inner_end` is right behind the last cell.
+        """
+        last = self._last_column(row)
+        if last is not None:
+            return last < column
+        start = self.masked.rfind(self._c, row.inner, row.inner_end)
+        found = self._cell.match(self.masked, start, row.inner_end) if start >= 0 else None
+        if found is None or not found[2] or found.end() != row.inner_end:
+            return False
+        return column_number(found[2]) < column
+
+    def last_filled(self, row: Row) -> int:
+        """The last column that has something in it, -1 for none; empty formatted cells are none."""
+        last = self._last_column(row)
+        if last is not None:
+            return last
+        filled = (c.column for c in self.cells(row) if c.inner_end > c.inner)
+        return max(filled, default=-1)
+
+    def text_at(self, row: Row, column: int, letters: bytes, shared: SharedStrings) -> str:
+        """What the cell in this column says, "" where there is none."""
+        reference = self._reference % (letters, row.number)
+        start = self.masked.find(reference, row.inner, row.inner_end)
+        if start >= 0:
+            quick = self._quick.match(self.masked, start + len(reference))
+            if quick is not None:
+                return shared[int(quick[1])] if quick[1] else value_text(quick[2])
+            cells, _ = self._cells(row, start, most=1)
+        else:
+            cells = self.cells(row)
+        cell = next((one for one in cells if one.column == column), None)
+        return "" if cell is None else self.text(cell, shared)
 
     def text(self, cell: Cell, shared: SharedStrings) -> str:
         """What the cell shows of text; numbers as they are typed."""
-        said = _TYPE.search(cell.attributes)
-        kind = said[1] if said else b"n"
-        if kind == b"inlineStr":
-            return self.plain_text(cell.body)
-        found = self._value.search(cell.body)
-        if found is None:
+        if cell.inner == cell.inner_end:
             return ""
-        value = unescape(found[1].decode("utf-8", "replace"))
-        if kind == b"s":
-            return shared[int(value)]
-        if kind == b"n":
-            number = float(value)
-            return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
-        return _decoded(value)
+        kind = attributes(cell.attributes).get("t", "n")
+        if kind == "inlineStr":
+            return string_text(self.xml[cell.inner : cell.inner_end])
+        value = self.value(cell)
+        if kind == "s":
+            index = whole_number(value)
+            return "" if index is None else shared[index]
+        if kind == "b":
+            return {"1": "TRUE", "0": "FALSE"}.get(value, value)
+        return number_text(value) if kind == "n" else value
 
-    def plain_text(self, body: bytes) -> str:
-        """The text of an inline or shared string, without its phonetic guide."""
-        spoken = self._phonetic.sub(b"", body)
-        parts = (found[1] or b"" for found in self._text.finditer(spoken))
-        return _decoded(unescape(b"".join(parts).decode("utf-8", "replace")))
+    def value(self, cell: Cell) -> str:
+        """What stands in the cell's value, "" when it has none."""
+        found = self._value.search(self.masked, cell.inner, cell.inner_end)
+        return value_text(self.xml[found.start(1) : found.end(1)]) if found else ""
 
-    def text_cell(self, reference: str, style: int | None, text: str) -> bytes:
-        """A cell with text in it; text is never a formula, whatever it begins with."""
-        p = self.prefix.decode()
-        s = "" if style is None else f' s="{style}"'
-        escaped = escaped_text(text)
-        space = ' xml:space="preserve"' if escaped != escaped.strip() or "\n" in escaped else ""
-        return (
-            f'<{p}c r="{reference}"{s} t="inlineStr"><{p}is><{p}t{space}>{escaped}</{p}t></{p}is>'
-            f"</{p}c>"
-        ).encode()
+    def style(self, cell: Cell) -> int | None:
+        """The cell's index into cellXfs, None when it has none."""
+        return _style_of(cell.attributes)
 
-    def number_cell(self, reference: str, style: int | None, number: float) -> bytes:
-        """A cell with a number in it."""
-        p = self.prefix.decode()
-        s = "" if style is None else f' s="{style}"'
-        shown = repr(number) if isinstance(number, float) else str(number)
-        return f'<{p}c r="{reference}"{s}><{p}v>{shown}</{p}v></{p}c>'.encode()
+    def has_formula(self, cell: Cell) -> bool:
+        """The cell is calculated."""
+        return self._formula.search(self.masked, cell.inner, cell.inner_end) is not None
 
-    def empty_cell(self, reference: str, style: int | None) -> bytes:
-        """A cell with nothing in it, kept for its format."""
-        if style is None:
-            return b""
-        p = self.prefix.decode()
-        return f'<{p}c r="{reference}" s="{style}"/>'.encode()
+    def is_text(self, cell: Cell) -> bool:
+        """The cell's value is text, not a number."""
+        return attributes(cell.attributes).get("t", "n") in _TEXT_TYPES
 
+    def is_protected(self) -> bool:
+        """Locked cells of the sheet may not be changed."""
+        protection = self.element("sheetProtection")
+        return protection is not None and attributes(self.tag(protection)).get("sheet") in _TRUE
 
-@dataclass
-class SharedStrings:
-    """The shared strings of a workbook, read one by one as they are asked for."""
+    def _last_column(self, row: Row) -> int | None:
+        """The last column of a row that ends with a cell which is not a single tag."""
+        masked = self.masked
+        if not masked.endswith(self._c_close, row.inner, row.inner_end):
+            return None
+        start = masked.rfind(self._c, row.inner, row.inner_end)
+        found = self._named.match(masked, start) if start >= 0 else None
+        return None if found is None else column_number(found[1])
 
-    xml: bytes
-    _spans: list[tuple[int, int]] = field(default_factory=list)
-    _sheet: SheetXml | None = None
+    def _row_number(self, said: bytes, before: int) -> int:
+        number = whole_number(attributes(said).get("r"))
+        return before + 1 if number is None else number
 
-    def __post_init__(self) -> None:
-        masked = mask(self.xml)
-        root = re.search(rb"<((?:\w+:)?)sst\b", masked)
-        prefix = root[1] if root else b""
-        p = re.escape(prefix)
-        item = re.compile(b"<" + p + b"si\\b[^>]*?(?:/>|>.*?</" + p + b"si>)", re.DOTALL)
-        self._spans = [found.span() for found in item.finditer(masked)]
-        shell = b"<" + prefix + b"worksheet><" + prefix + b"sheetData/></" + prefix + b"worksheet>"
-        self._sheet = SheetXml(shell)
-
-    def __getitem__(self, index: int) -> str:
-        assert self._sheet is not None
-        if not 0 <= index < len(self._spans):
-            return ""
-        start, end = self._spans[index]
-        return self._sheet.plain_text(self.xml[start:end])
-
-
-def escaped_text(text: str) -> str:
-    """Text as it stands in XML; what XML cannot hold is written in Excel's own escape."""
-    text = _ESCAPED.sub(lambda m: f"_x005F_{m[0][1:]}", text[:_LIMIT])
-    text = _ILLEGAL.sub(lambda m: f"_x{ord(m[0]):04X}_", text)
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def widened(tag: bytes, first: int, last: int) -> bytes:
-    """A row's tag whose spans reach over these columns (counted from 0)."""
-    found = _SPANS.search(tag)
-    if found is None:
-        return tag
-    low, high = min(int(found[2]), first + 1), max(int(found[3]), last + 1)
-    return (
-        tag[: found.start()] + b"%b%d:%d%b" % (found[1], low, high, found[4]) + tag[found.end() :]
-    )
+    def _cells(self, row: Row, position: int, most: int = 1 << 20) -> tuple[list[Cell], int]:
+        """Cells from a place on, and where the last of them ends."""
+        cells: list[Cell] = []
+        column = -1
+        match, masked, end = self._cell.match, self.masked, row.inner_end
+        while len(cells) < most and (found := match(masked, position, end)):
+            letters = found[2] or _letters(found[3])
+            before = column
+            column = column_number(letters) if letters else before + 1
+            if column <= before:
+                raise cannot_patch(f"The cells of row {row.number} of {self.name} are in disorder.")
+            start, position = found.span(1)
+            inner, inner_end = found.span(4) if found[4] is not None else (position, position)
+            cells.append(Cell(column, start, position, found[3], inner, inner_end))
+        if len(cells) < most and self._after_cells.match(masked[position:end]) is None:
+            raise cannot_patch(f"Row {row.number} of {self.name} holds what is not a cell.")
+        return cells, position
 
 
 def row_style(tag: bytes) -> int | None:
     """The style that the admin gave to the whole row."""
-    if re.search(rb"""\bcustomFormat=["'](?:1|true)["']""", tag) is None:
+    if b"customFormat" not in tag:
         return None
-    found = _STYLE.search(tag)
-    return int(found[1]) if found else None
+    said = attributes(tag)
+    return whole_number(said.get("s")) if said.get("customFormat") in _TRUE else None
 
 
-def _decoded(text: str) -> str:
-    if "_x" not in text:
-        return text
-    return _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text)
+@lru_cache(maxsize=1024)
+def widened_spans(said: bytes, last: int) -> bytes:
+    """The value of a row's `spans` when it reaches to this column (counted from 0)."""
+    spans = [(int(low), int(high)) for low, high in _SPAN.findall(said)]
+    low = min((low for low, _ in spans), default=last + 1)
+    high = max([last + 1, *(high for _, high in spans)])
+    return b"%d:%d" % (low, high)
+
+
+def _letters(said: bytes) -> bytes:
+    return attributes(said).get("r", "").rstrip("0123456789").encode()
+
+
+def _style_of(said: bytes) -> int | None:
+    quick = _STYLE_FIRST.match(said)
+    if quick is not None:
+        return int(quick[1])
+    if b"s" not in said:
+        return None
+    return whole_number(attributes(said).get("s"))
+
+
+def number_text(value: str) -> str:
+    """A number as a person would type it."""
+    try:
+        number = float(value)
+    except ValueError:
+        return value
+    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)

@@ -76,7 +76,6 @@ class StatusWrite:
     columns: tuple[StatusColumn, ...]
     rows: tuple[StatusRow, ...]
     make_backup: bool = True
-    expected: Fingerprint | None = None
     colours: tuple[tuple[str, str], ...] = ()
     """Status word -> "good", "bad", "running", "waiting" or "attention"."""
 

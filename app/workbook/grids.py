@@ -1,0 +1,137 @@
+"""The sheets of a file as rows of values, whatever the format; only what is asked for is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Protocol
+
+import python_calamine
+
+from app.workbook.csv_text import read_grid
+from app.workbook.guard import Admitted, Kind
+from app.workbook.headers import Area
+from app.workbook.refusals import damaged, not_a_workbook, protected
+
+CSV_SHEET = "CSV"
+
+Rows = Sequence[Sequence[Any]]
+"""Index 0 is row 1 and column A, whatever stands there; all rows have the same length."""
+
+
+class Sheet(Protocol):
+    """One sheet, read once."""
+
+    def rows(self, most: int | None = None) -> Rows:
+        """Its rows from row 1 on, no more than `most`."""
+
+    @property
+    def merged(self) -> Sequence[Area]:
+        """Its merged areas, where the format tells them."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetName:
+    """A sheet of cells that can be read."""
+
+    name: str
+    is_hidden: bool
+
+
+class Source(Protocol):
+    """An open file."""
+
+    names: tuple[SheetName, ...]
+
+    def sheet(self, name: str) -> Sheet:
+        """Read one sheet."""
+
+
+def text_of(value: Any) -> str:
+    """A cell's value as the text that a person would type."""
+    match value:
+        case str():
+            return value
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case float() if value.is_integer() and abs(value) < 1e15:
+            return str(int(value))
+        case datetime() | date() | time() | timedelta():
+            return str(value)
+        case None:
+            return ""
+        case _:
+            return repr(value)
+
+
+@contextmanager
+def opened(path: Path, admitted: Admitted) -> Iterator[Source]:
+    """The sheets of a file. What the parser says becomes a WorkbookError."""
+    if admitted.kind is Kind.TEXT:
+        yield _Text(read_grid(path, admitted.data))
+        return
+    try:
+        # The bytes and not the path: the parser would believe the ending of the name.
+        book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(admitted.data))
+        try:
+            yield _Workbook(book)
+        finally:
+            book.close()
+    except python_calamine.PasswordError as error:
+        raise protected(path) from error
+    except (python_calamine.XmlError, python_calamine.ZipError) as error:
+        raise damaged(path, str(error)) from error
+    except python_calamine.CalamineError as error:
+        raise not_a_workbook(path, f"The reader says: {error}.") from error
+    except BaseException as error:
+        # A broken promise inside the parser, which is written in Rust; there is no class to name.
+        if type(error).__name__ == "PanicException":
+            raise damaged(path, "the reader cannot make sense of it") from error
+        raise
+
+
+class _Workbook:
+    def __init__(self, book: Any) -> None:
+        self._book = book
+        self.names = tuple(
+            SheetName(one.name, one.visible != python_calamine.SheetVisibleEnum.Visible)
+            for one in book.sheets_metadata
+            if one.typ == python_calamine.SheetTypeEnum.WorkSheet
+        )
+
+    def sheet(self, name: str) -> Sheet:
+        return _CalamineSheet(self._book.get_sheet_by_name(name))
+
+
+class _CalamineSheet:
+    def __init__(self, sheet: Any) -> None:
+        self._sheet = sheet
+
+    def rows(self, most: int | None = None) -> Rows:
+        rows: Rows = self._sheet.to_python(skip_empty_area=False, nrows=most)
+        return rows
+
+    @property
+    def merged(self) -> Sequence[Area]:
+        # Formats that do not tell merged areas give None.
+        return self._sheet.merged_cell_ranges or ()
+
+
+class _Text:
+    """A list in plain text: one sheet."""
+
+    def __init__(self, rows: list[list[str]]) -> None:
+        self.names: tuple[SheetName, ...] = (SheetName(CSV_SHEET, is_hidden=False),)
+        self._rows = rows
+        self.merged: Sequence[Area] = ()
+
+    def sheet(self, name: str) -> Sheet:
+        assert name == CSV_SHEET
+        return self
+
+    def rows(self, most: int | None = None) -> Rows:
+        return self._rows if most is None else self._rows[:most]
