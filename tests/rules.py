@@ -185,18 +185,21 @@ _CHECKS = frozenset({"raises", "waitUntil", "waitSignal", "until", "until_state"
 
 def asserts_nothing(source: Source) -> Iterator[str]:
     """A test can fail."""
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-            inside = list(ast.walk(node))
-            calls = [_name(n.func) for n in inside if isinstance(n, ast.Call)]
-            checks = any(isinstance(n, ast.Assert) for n in inside) or any(
-                name
-                in ("raises", "waitUntil", "waitSignal", "until", "until_state", "until_status")
-                or name.startswith(("assert_", "_assert", "check_", "expect"))
-                for name in calls
-            )
-            if not checks:
-                yield f"{source.path}:{node.lineno} {node.name}"
+    functions = [node for node in ast.walk(source.tree) if isinstance(node, ast.FunctionDef)]
+    checking = {function.name for function in functions if _checks(function, _CHECKS)}
+    for function in functions:
+        if function.name.startswith("test_") and not _checks(function, _CHECKS | checking):
+            yield f"{source.path}:{function.lineno} {function.name}"
+
+
+def _checks(function: ast.FunctionDef, checking: frozenset[str] | set[str]) -> bool:
+    inside = list(ast.walk(function))
+    calls = {_name(node.func) for node in inside if isinstance(node, ast.Call)}
+    return (
+        any(isinstance(node, ast.Assert) for node in inside)
+        or bool(calls & checking)
+        or any(name.startswith(("assert_", "check_", "expect")) for name in calls)
+    )
 
 
 def _name(node: ast.AST) -> str:
