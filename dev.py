@@ -140,7 +140,7 @@ def soak() -> int:
     """The long forms of the reliability tests: half an hour of kills, lies and weeks."""
     setup()
     long_tests = ["tests/app/test_no_second_start.py", "tests/app/test_lying_network.py"]
-    more = {"FERRY_EXAMPLES": "3000", "FERRY_LIES": "300", "QT_QPA_PLATFORM": "offscreen"}
+    more = {"FERRY_EXAMPLES": "3000", "FERRY_LIES": "300", "FERRY_PATIENCE": "200"}
     codes = [
         script("tests/reliability.py", []),
         script("tests/long_run.py", []),

@@ -13,7 +13,8 @@ A sheet without one is 19 million cells large at most; other elements that begin
 """
 _PREFIXED_CELL = re.compile(rb":c[\s>/]")
 _UNNAMED_CELL = re.compile(rb"<c(?! r=|[A-Za-z])|:c[\s>/]")
-_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,8})(\d{1,12})["']""")
+_COLUMN = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,8})\d{1,12}["']""")
+_NUMBER = re.compile(rb"""\br\s*=\s*["'][A-Za-z]{1,8}(\d{1,12})["']""")
 _ROW = re.compile(rb"""\br\s*=\s*["'](\d{1,12})["']""")
 _EMPTY_CELL = re.compile(rb"""<(?:\w+:)?c(?:\s+\w+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*/>""")
 _CELL = re.compile(rb"""<(?:\w+:)?c(?:\s+\w+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*/?>""")
@@ -58,9 +59,9 @@ class Extent:
         """
         if skip_empty:
             text = _EMPTY_CELL.sub(b"", text)
-        places = set(_PLACE.findall(text))
-        self.columns = max(self.columns, *(_column(letters) for letters, _ in places), 0)
-        self.rows = max(self.rows, *(int(number) for _, number in places), 0)
+        # Two passes, as either gives few different words, and both together one for each cell.
+        self.columns = max(self.columns, *map(_column, set(_COLUMN.findall(text))), 0)
+        self.rows = max(self.rows, *map(int, set(_NUMBER.findall(text))), 0)
         self._count_unnamed(text)
         if self._has_unnamed or not skip_empty:
             self.rows = max(self.rows, *(int(number) for number in _ROW.findall(text)), 0)

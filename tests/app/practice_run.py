@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import queue
 import subprocess
 import sys
@@ -22,8 +23,8 @@ from app.model import Batch, Move, MoveStatus, Window
 from app.orders import Planned
 from app.runner import MoveRunner
 
-PATIENCE = 30.0
-"""Seconds after which a wait in a test has failed."""
+PATIENCE = float(os.environ.get("FERRY_PATIENCE", "30"))
+"""Seconds without any event after which a wait in a test has failed; long forms need more."""
 
 
 @dataclass

@@ -214,16 +214,19 @@ def _table_view(found: list[Token], headers: Collection[str]) -> list[bytes]:
 
 def _table_ends(name: str, before: list[Token], after: list[Token]) -> Iterator[str]:
     """Areas may grow to the right only, by as many columns as the table has more."""
-    more = sum(_is_column(token) for token in after) - sum(_is_column(token) for token in before)
-    said = [token for token in after if token.local == "tableColumns" and token.kind == "start"]
-    if [token.said.get("count") for token in said] != [str(sum(map(_is_column, after)))]:
+    more = sum(map(_is_column, after)) - sum(map(_is_column, before))
+    if _said_count(before) is not None and _said_count(after) != (_said_count(before) or 0) + more:
         yield f"{name}: the count of its columns is wrong"
     if _doubles(after) > _doubles(before):
         yield f"{name}: two of its columns have the same id"
     for one, two in zip(_refs(before), _refs(after), strict=True):
-        left, top, right, bottom = area(two)
-        if (left, top, right - more, bottom) != area(one):
+        if area(two) != area(one, more):
             yield f"{name}: {one} -> {two} with {more} columns more"
+
+
+def _said_count(found: list[Token]) -> int | None:
+    said = [t.said.get("count", "") for t in found if t.local == "tableColumns" and t.depth == 1]
+    return int(said[0]) if said and said[0].isdecimal() else None
 
 
 def _is_column(token: Token) -> bool:
@@ -236,19 +239,21 @@ def _doubles(found: list[Token]) -> int:
 
 
 def _refs(found: list[Token]) -> list[str]:
-    return [
-        token.said["ref"]
-        for token in found
-        if token.local in ("table", "autoFilter") and "ref" in token.said
-    ]
+    """The areas of the table itself and of its filter."""
+    first: dict[tuple[int, str], str] = {}
+    for token in found:
+        if (token.depth, token.local) in ((0, "table"), (1, "autoFilter")) and "ref" in token.said:
+            first.setdefault((token.depth, token.local), token.said["ref"])
+    return list(first.values())
 
 
-def area(ref: str) -> tuple[int, int, int, int]:
-    """Left, top, right, bottom, all from 1."""
+def area(ref: str, more: int = 0) -> tuple[int, int, int, int] | None:
+    """Left, top, right, bottom, all from 1, with so many columns more; None when it is none."""
     found = _REFERENCE.fullmatch(ref)
-    assert found is not None, ref
+    if found is None:
+        return None
     left, top = column_number(found[1]), int(found[2])
-    return left, top, column_number(found[3] or found[1]), int(found[4] or top)
+    return left, top, column_number(found[3] or found[1]) + more, int(found[4] or top)
 
 
 def column_number(letters: str) -> int:

@@ -13,6 +13,8 @@ from xml_tokens import Token, element_end, elements, root_prefix, said_text, tok
 _UNKNOWN = "@?"
 """A text that cannot be told; it may be an address."""
 
+_AREA = re.compile(rb"\$?([A-Z]+)\$?(\d+)(?::\$?[A-Z]+\$?(\d+))?")
+
 
 @dataclass(frozen=True, slots=True)
 class CellAt:
@@ -95,7 +97,8 @@ class SheetTokens:
         row = column = 0
         for at, token in enumerate(self._all):
             if self._is(token, "row", 2):
-                row = int(token.said.get("r", row + 1))
+                said = token.said.get("r", "")
+                row = int(said) if said.isdecimal() else row + 1
                 column = 0
             elif self._is(token, "c", 3):
                 letters = re.match("[A-Z]+", token.said.get("r", ""))
@@ -153,10 +156,9 @@ def _without_end(raw: bytes, name: str) -> bytes:
     found = re.search(rb"""\s%b\s*=\s*(["'])(.*?)\1""" % name.encode(), raw)
     if found is None:
         return raw
-    # "A1:C9" -> "A1:9", "A1" is "A1:A1"; "1:3" -> "1:".
-    said = found[2] if b":" in found[2] else found[2] + b":" + found[2]
-    if name == "spans":
-        kept = said.split()[0].split(b":")[0] if said.split() else b""
+    area = _AREA.fullmatch(found[2])
+    if area is not None:
+        kept = b"%b%d:%d" % (area[1], int(area[2]), int(area[3] or area[2]))
     else:
-        kept = re.sub(rb":\$?[A-Z]+", b":", said)
+        kept = found[2].split(b":")[0]
     return raw[: found.start(2)] + kept + raw[found.end(2) :]
