@@ -17,6 +17,7 @@ from app.errors import AppError, WorkbookError
 from app.events import ColumnsNeeded
 from app.paths import child_command
 from app.workbook import wire
+from app.workbook.parent import end_with
 from app.workbook.status import BookRead, StatusWrite, StatusWritten
 from app.workbook.wire import Json
 
@@ -79,7 +80,7 @@ atexit.register(stop_reading)
 
 
 def _in_child(job: Json, path: Path, timeout: float) -> Json:
-    order = wire.packed({**job, "seconds": timeout})
+    order = wire.packed({**job, "seconds": timeout, "parent": os.getpid()})
     try:
         child = subprocess.Popen(
             child_command("app.workbook.child"),
@@ -155,6 +156,7 @@ def main() -> int:
         # A child lives for one job and makes no garbage worth looking for.
         gc.disable()
         job = json.load(sys.stdin.buffer)
+        end_with(job["parent"])
         _limit(job["seconds"])
         answer_to.write(wire.packed(_done(job)))
     return 0

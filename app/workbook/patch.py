@@ -21,7 +21,7 @@ from app.workbook.status import StatusWrite
 from app.workbook.strings_xml import SharedStrings
 from app.workbook.styles_xml import Styles
 from app.workbook.table_xml import Table, with_columns
-from app.workbook.xml_bytes import Part, Splice, attributes, pieces, spliced
+from app.workbook.xml_bytes import Part, Splice, attributes, cannot_patch, pieces, spliced
 from app.workbook.zip_copy import Packed, copy_with, pack
 
 
@@ -65,6 +65,8 @@ def _write(source: Path, target: Path, changed: dict[str, Packed]) -> None:
 
 class _Patch:
     def __init__(self, package: zipfile.ZipFile, write: StatusWrite) -> None:
+        if any(part.flag_bits & 1 for part in package.infolist()):
+            raise cannot_patch("A part of the package is encrypted.")
         self._package = package
         self._write = write
         name = workbook_part_name(package)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from app.workbook.areas import column_number
+from app.workbook.areas import area_of, column_number, letters_of
 from app.workbook.strings_xml import SharedStrings, string_text, value_text
 from app.workbook.xml_bytes import TAG_REST, Element, Part, attributes, cannot_patch, whole_number
 
@@ -239,8 +239,8 @@ class SheetXml(Part):
         return None if found is None else column_number(found[1])
 
     def _row_number(self, said: bytes, before: int) -> int:
-        number = whole_number(attributes(said).get("r"))
-        return before + 1 if number is None else number
+        reference = attributes(said).get("r")
+        return before + 1 if reference is None else whole_number(reference) or 0
 
     def _cells(self, row: Row, position: int, most: int = 1 << 20) -> tuple[list[Cell], int]:
         """Cells from a place on, and where the last of them ends."""
@@ -279,7 +279,14 @@ def widened_spans(said: bytes, last: int) -> bytes:
 
 
 def _letters(said: bytes) -> bytes:
-    return attributes(said).get("r", "").rstrip("0123456789").encode()
+    """The column of a cell whose tag does not begin with it; b"" when it names none."""
+    reference = attributes(said).get("r")
+    if reference is None:
+        return b""
+    area = area_of(reference)
+    if area is None:
+        raise cannot_patch("A cell of the sheet has no proper reference.")
+    return letters_of(area.left).encode()
 
 
 def _style_of(said: bytes) -> int | None:

@@ -92,9 +92,11 @@ class Part:
         while position < parent.inner_end:
             child = _element(self.masked, position)
             if child is None:
-                return
+                break
             yield child
             position = child.end
+        if self.masked.find(b"<", position, parent.inner_end) >= 0:
+            raise cannot_patch(f"{self.name} is not proper XML in {parent.local}.")
 
     def child(self, parent: Element, local: str) -> Element | None:
         """The first element of this name right below one."""
@@ -154,7 +156,8 @@ def _character(found: re.Match[str]) -> str:
     if found[3]:
         return _NAMED[found[3]]
     code = int(found[1], 16) if found[1] else int(found[2])
-    return chr(code) if code <= 0x10FFFF else "\ufffd"
+    is_character = 0 < code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF
+    return chr(code) if is_character else "\ufffd"
 
 
 def spliced(xml: bytes, splices: Iterable[Splice]) -> bytes:
@@ -223,7 +226,8 @@ def _feed(
 ) -> None:
     try:
         parser.Parse(xml, is_last)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        # The last two are Python's words for an encoding that it does not know.
         raise cannot_patch(f"{name} is not proper XML: {error}.") from error
 
 

@@ -130,7 +130,13 @@ def test_what_a_library_prints_does_not_spoil_the_answer(tmp_path: Path) -> None
         "        return real(file)\n"
         "python_calamine.CalamineWorkbook = Noisy\n"
     )
-    job = {"job": "read", "path": str(book), "choice": {}, "seconds": 20}
+    job = {
+        "job": "read",
+        "path": str(book),
+        "choice": {},
+        "seconds": 20,
+        "parent": os.getpid(),
+    }
     done = subprocess.run(
         child_command("app.workbook.child"),
         input=json.dumps(job).encode(),
