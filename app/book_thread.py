@@ -41,6 +41,8 @@ class Choice:
     source_column: str = ""
     target_column: str = ""
     batch_column: str = ""
+    ask: bool = False
+    """Ask again, also when there is no doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +217,7 @@ class BookThread:
                 source_column=choice.source_column,
                 target_column=choice.target_column,
                 batch_column=choice.batch_column,
+                ask=choice.ask,
             )
         except OSError as error:
             raise no_child(self._book, error) from error

@@ -91,6 +91,11 @@ class Project:
         closing.start()
         self._closing = [*(one for one in self._closing if one.is_alive()), closing]
 
+    def ask_columns(self) -> None:
+        """Let the admin choose sheet and columns anew; answered by ColumnsNeeded."""
+        if self._session is not None:
+            self._session.book_thread.open(Choice(ask=True))
+
     def accept_corrections(self, cells: frozenset[str]) -> None:
         """Use the safe corrections offered for these cells (`Sheet!B7`) in this project.
 

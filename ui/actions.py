@@ -21,6 +21,7 @@ class Actions(QObject):
         self._window = window
         self.open = self._make(strings.OPEN, "open", _Keys.Open)
         self.reread = self._make(strings.REREAD, "reread", "F5")
+        self.columns = self._make(strings.CHOOSE_COLUMNS)
         self.connect_practice = self._make(strings.CONNECT_PRACTICE, "practice")
         self.quit = self._make(strings.QUIT, "", _Keys.Quit)
         self.start = self._make(strings.START_ACTION, "start", "Ctrl+Return")
@@ -40,6 +41,7 @@ class Actions(QObject):
         file_menu.addAction(self.open)
         file_menu.addMenu(self.recent_menu)
         file_menu.addAction(self.reread)
+        file_menu.addAction(self.columns)
         file_menu.addSeparator()
         file_menu.addAction(self.quit)
         moves_menu = bar.addMenu(strings.MENU_MOVES)

@@ -57,7 +57,8 @@ class PanelsWindow(ShellWindow):
         self.plan.setVisible(is_open)
         self.footer.setVisible(is_open)
         actions = self.commands
-        for action in (actions.reread, actions.start, actions.find, actions.copy):
+        needs_book = (actions.reread, actions.columns, actions.start, actions.find, actions.copy)
+        for action in needs_book:
             action.setEnabled(is_open)
 
     def show_recent(self, paths: Sequence[Path]) -> None:

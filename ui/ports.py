@@ -26,6 +26,8 @@ class ProjectPort(Protocol):
     ) -> None:
         """Answers BookOpened, ColumnsNeeded or Trouble; later MovesChanged for known moves."""
 
+    def ask_columns(self) -> None: ...
+
     def accept_corrections(self, cells: frozenset[str]) -> None:
         """Use the offered corrections of these cells (`Mapping!B7`); answers BookOpened again."""
 

@@ -30,6 +30,7 @@ OPEN_FILTER = (
     "Workbooks and lists (*.xlsx *.xlsm *.xlsb *.xls *.ods *.csv *.tsv *.txt);;All files (*)"
 )
 REREAD = "&Read the workbook again"
+CHOOSE_COLUMNS = "&Choose sheet and columns…"
 REREAD_SHORT = "Read again"
 RECENT = "Recent workbooks"
 RECENT_NONE = "No recent workbooks"

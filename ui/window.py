@@ -369,6 +369,7 @@ class MainWindow(PanelsWindow):
         for action, what in (
             (actions.open, self._choose_book),
             (actions.reread, self.reread),
+            (actions.columns, self._project.ask_columns),
             (actions.connect_practice, self.connect_practice),
             (actions.quit, self.close),
             (actions.start, self.plan.ask_start),

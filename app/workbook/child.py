@@ -38,6 +38,7 @@ def open_book(
     source_column: str = "",
     target_column: str = "",
     batch_column: str = "",
+    ask: bool = False,
     timeout: float = READ_SECONDS,
 ) -> BookRead | ColumnsNeeded:
     """Read a workbook in a child process, within `timeout` seconds. Raises WorkbookError."""
@@ -49,6 +50,7 @@ def open_book(
             "source_column": source_column,
             "target_column": target_column,
             "batch_column": batch_column,
+            "ask": ask,
         },
     }
     answer = _in_child(job, path, timeout)

@@ -61,9 +61,11 @@ def read_book(
     source_column: str = "",
     target_column: str = "",
     batch_column: str = "",
+    ask: bool = False,
 ) -> BookRead | ColumnsNeeded:
     """The mapping in a workbook, or the question where it is. Raises WorkbookError.
 
+    With `ask` it is always the question, for an admin who wishes to choose anew.
     A hidden sheet is suggested but never taken by itself: the admin does not see what is in it.
     """
     choice = _Choice(sheet, source_column, target_column, batch_column)
@@ -72,7 +74,7 @@ def read_book(
         _check_sheet(path, source, sheet)
         candidates = _candidates(source, choice)
         sure = [one for one in candidates if one.is_sure and not (one.name.is_hidden and not sheet)]
-        if len(sure) != 1:
+        if ask or len(sure) != 1:
             return _question(path, source, candidates, sheet)
         [found] = sure
         assert found.layout is not None

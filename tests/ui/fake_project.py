@@ -65,6 +65,9 @@ class FakeProject:
     def open(self, path: Path, **choice: str) -> None:
         self.calls.append(("open", path, choice))
 
+    def ask_columns(self) -> None:
+        self.calls.append(("ask columns",))
+
     def accept_corrections(self, cells: frozenset[str]) -> None:
         self.calls.append(("accept", cells))
 

@@ -387,3 +387,11 @@ def test_every_widget_that_takes_the_focus_has_a_name(running: Pair) -> None:
         and widget.isVisible()
     ]
     assert nameless == []
+
+
+def test_the_sheet_and_columns_of_an_open_workbook_can_be_chosen_anew(pair: Pair) -> None:
+    window, project = pair
+    assert not window.commands.columns.isEnabled()
+    window.take([opened()])
+    window.commands.columns.trigger()
+    assert project.calls[-1] == ("ask columns",)

@@ -24,19 +24,19 @@ ANA = ("ana@contoso.com", "ana@northwind.com")
 BO = ("bo@contoso.com", "bo@northwind.com")
 
 
-def read(path: Path, **choice: str) -> BookRead:
+def read(path: Path, **choice: Any) -> BookRead:
     answer = read_book(path, **choice)
     assert isinstance(answer, BookRead)
     return answer
 
 
-def question(path: Path, **choice: str) -> ColumnsNeeded:
+def question(path: Path, **choice: Any) -> ColumnsNeeded:
     answer = read_book(path, **choice)
     assert isinstance(answer, ColumnsNeeded)
     return answer
 
 
-def refusal(path: Path, **choice: str) -> WorkbookError:
+def refusal(path: Path, **choice: Any) -> WorkbookError:
     with pytest.raises(WorkbookError) as raised:
         read_book(path, **choice)
     assert raised.value.remedy
@@ -357,3 +357,12 @@ def test_chart_sheets_are_not_offered(tmp_path: Path) -> None:
         chart.add_series({"values": "=People!$A$1:$A$9"})
         book.add_chartsheet("Chart").set_chart(chart)
     assert read(path).sheets == ("People",)
+
+
+def test_an_admin_who_wishes_to_choose_anew_is_asked_with_the_guess(tmp_path: Path) -> None:
+    book = make_raw(tmp_path / "a.xlsx", HEADER + text_row(2, "a@c.d", "a@e.f"))
+    sure = read_book(book)
+    asked = read_book(book, ask=True)
+    assert isinstance(sure, BookRead)
+    assert isinstance(asked, ColumnsNeeded)
+    assert (asked.source_guess, asked.target_guess) == (sure.source_column, sure.target_column)
