@@ -79,7 +79,8 @@ class Proxy:
                 }
                 upstream.request(self.command, self.path, body or None, headers | {"Host": host})
                 response = upstream.getresponse()
-                answer = response.read()
+                # Links to the next page must lead through us as well.
+                answer = response.read().replace(proxy.upstream.encode(), proxy.base_url.encode())
                 upstream.close()
                 if fault is Fault.SILENT_AFTER:
                     proxy._closing.wait(10)
