@@ -26,7 +26,7 @@ from app.events import (
 from app.journal import RowRecord
 from app.model import Finding, Mapping, Move, MoveStatus, Window
 from app.orders import Planned
-from app.plan import by_column, by_size
+from app.plan import by_column, by_size, by_volume, next_number
 from app.texts import beside_reason, first_remedy
 from app.workbook.child import open_book
 from app.workbook.locks import BookLock
@@ -66,6 +66,7 @@ class _Start:
     window: Window
     batch_size: int
     by_column: bool
+    most_gb: float
 
 
 class _Quit: ...
@@ -130,10 +131,18 @@ class BookThread:
         self._inbox.put(_Accept(cells_accepted))
 
     def start(
-        self, keys: frozenset[str] | None, window: Window, batch_size: int, by_column: bool
+        self,
+        keys: frozenset[str] | None,
+        window: Window,
+        batch_size: int,
+        by_column: bool,
+        most_gb: float = 0.0,
     ) -> None:
-        """Plan these people (None: everybody who may start) and hand the plan to the runner."""
-        self._inbox.put(_Start(keys, window, batch_size, by_column))
+        """Plan these people (None: everybody who may start) and hand the plan to the runner.
+
+        A batch holds at most `most_gb` gigabytes, as far as the workbook says sizes; 0: any.
+        """
+        self._inbox.put(_Start(keys, window, batch_size, by_column, most_gb))
 
     def tell(self, event: Event) -> None:
         """What the runner says, for the status cells."""
@@ -285,10 +294,15 @@ class BookThread:
             and (wanted.keys is None or row.mapping.key in wanted.keys)
             and self._may_start(row.mapping.key)
         }
+        mappings = [row.mapping for row in rows.values()]
+        first = next_number(move.batch for move in self._moves.values())
+        size, window = wanted.batch_size, wanted.window
         if wanted.by_column:
-            batches = by_column([row.mapping for row in rows.values()], wanted.window)
+            batches = by_column(mappings, window)
+        elif wanted.most_gb:
+            batches = by_volume(mappings, wanted.most_gb, size, window, first=first)
         elif rows:
-            batches = by_size(tuple(rows), wanted.batch_size, wanted.window)
+            batches = by_size(tuple(rows), size, window, first=first)
         else:
             batches = ()
         self._writer.begin()

@@ -59,6 +59,9 @@ def _parser() -> argparse.ArgumentParser:
         "--batch-size", type=int, default=0, metavar="N", help="people a batch, 1 to 4,000"
     )
     running.add_argument(
+        "--batch-gb", type=float, default=0.0, metavar="N", help="and at most so many gigabytes"
+    )
+    running.add_argument(
         "--chain",
         type=int,
         metavar="PERCENT",

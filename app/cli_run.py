@@ -109,6 +109,13 @@ def run(options: argparse.Namespace) -> int:
             "The service queues at most 4,000 moves.",
             "Give --batch-size a number from 1 to 4000.",
         )
+    if options.batch_gb < 0:
+        raise PlanError(
+            "BATCH_VOLUME",
+            "A batch cannot hold less than nothing",
+            "",
+            "Give --batch-gb a number above 0.",
+        )
     if options.chain is not None and not 0 <= options.chain <= 100:
         raise PlanError(
             "CHAIN_SHARE",
@@ -163,8 +170,9 @@ def _follow(
         return CANNOT
     if options.chain is not None:
         project.set_share(options.chain / 100)
-    has_batches = bool(opened.batch_column) and not options.batch_size
-    project.start(None, window, options.batch_size or QUEUE_LIMIT, has_batches)
+    has_batches = bool(opened.batch_column) and not (options.batch_size or options.batch_gb)
+    size = options.batch_size or QUEUE_LIMIT
+    project.start(None, window, size, has_batches, options.batch_gb)
     screen.wait(lambda _: screen.state in _ENDED)
     project.close(10.0)
     _drain(screen)

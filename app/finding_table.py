@@ -261,6 +261,11 @@ TEXTS: dict[str, Text] = {
         "A batch of {size} people was asked for. The service queues at most {limit} moves.",
         "Choose a number from 1 to {limit}.",
     ),
+    "BATCH_VOLUME": Text(
+        "This batch volume cannot be",
+        "Batches of at most {size} GB were asked for.",
+        "Choose a number above 0.",
+    ),
     "UNKNOWN_ZONE": Text(
         "This time zone is not known",
         "There is no time zone called “{zone}”.",

@@ -118,6 +118,8 @@ class Mapping:
     batch: str = ""
     include: bool = True
     """False when the workbook's own Include column says No."""
+    size_gb: float | None = None
+    """Of the OneDrive, where the workbook has a column for it."""
 
     @property
     def key(self) -> str:

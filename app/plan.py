@@ -16,6 +16,7 @@ from app.model import Batch, Finding, Level, Mapping, Window
 QUEUE_LIMIT = 4000
 """Moves that the service queues at most (Microsoft, cross-tenant OneDrive articles, "Step 6")."""
 NO_BATCH = "(no batch)"
+_NUMBERED = re.compile(r"Batch ([0-9]{1,6})")
 
 _TIME = re.compile(
     r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})(?:[Tt]|\s+)(?P<hour>[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)"
@@ -104,16 +105,47 @@ def make_window(begin: datetime | None, end: datetime | None, zone: str, now: da
     return Window(begin, end, zone)
 
 
-def by_size(keys: Sequence[str], size: int, window: Window) -> tuple[Batch, ...]:
-    """Batches of `size` people in the order given; each person once.
+def by_size(keys: Sequence[str], size: int, window: Window, *, first: int = 1) -> tuple[Batch, ...]:
+    """Batches of `size` people in the order given; each person once; numbered from `first`.
 
     Raises PlanError BATCH_SIZE unless `size` is from 1 to `QUEUE_LIMIT`.
     """
     if not 1 <= size <= QUEUE_LIMIT:
         raise _refusal("BATCH_SIZE", size=str(size), limit=f"{QUEUE_LIMIT:,}")
+    return _numbered(_parts(keys, size), window, first)
+
+
+def by_volume(
+    rows: Iterable[Mapping], most_gb: float, size: int, window: Window, *, first: int = 1
+) -> tuple[Batch, ...]:
+    """Batches of at most `most_gb` gigabytes and `size` people, in the order given.
+
+    Somebody with more than that has a batch to himself, and one whose size is not known counts as
+    nothing. Raises PlanError BATCH_SIZE, BATCH_VOLUME unless `most_gb` is above 0.
+    """
+    if not most_gb > 0:
+        raise _refusal("BATCH_VOLUME", size=f"{most_gb:g}")
+    by_size((), size, window)
+    parts: list[list[str]] = []
+    volume = 0.0
+    for key, gigabytes in {row.key: row.size_gb or 0.0 for row in rows}.items():
+        if not parts or len(parts[-1]) >= size or volume + gigabytes > most_gb:
+            parts.append([])
+            volume = 0.0
+        parts[-1].append(key)
+        volume += gigabytes
+    return _numbered(map(tuple, parts), window, first)
+
+
+def next_number(batches: Iterable[str]) -> int:
+    """The number of the next numbered batch, so that a name is never used twice."""
+    numbers = (_NUMBERED.fullmatch(name) for name in batches)
+    return 1 + max((int(found[1]) for found in numbers if found), default=0)
+
+
+def _numbered(parts: Iterable[tuple[str, ...]], window: Window, first: int) -> tuple[Batch, ...]:
     return tuple(
-        Batch(f"Batch {number}", part, window)
-        for number, part in enumerate(_parts(keys, size), start=1)
+        Batch(f"Batch {number}", part, window) for number, part in enumerate(parts, start=first)
     )
 
 

@@ -114,12 +114,21 @@ class Project:
             self._session.connect_practice()
 
     def start(
-        self, keys: tuple[str, ...] | None, window: Window, batch_size: int, by_column: bool
+        self,
+        keys: tuple[str, ...] | None,
+        window: Window,
+        batch_size: int,
+        by_column: bool,
+        most_gb: float = 0.0,
     ) -> None:
-        """Plan and start these people; None means everybody who may start."""
+        """Plan and start these people; None means everybody who may start.
+
+        Batches are the workbook's own, or hold `batch_size` people and at most `most_gb` gigabytes
+        (0: any) as far as the workbook says sizes.
+        """
         if self._session is not None:
             wanted = None if keys is None else frozenset(keys)
-            self._session.book_thread.start(wanted, window, batch_size, by_column)
+            self._session.book_thread.start(wanted, window, batch_size, by_column, most_gb)
 
     def cancel(self, keys: tuple[str, ...]) -> None:
         """Wish these moves cancelled."""

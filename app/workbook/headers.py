@@ -49,6 +49,12 @@ _SURE = frozenset({"upn", "userprincipalname", "userupn", "user", "account"})
 _LONE = frozenset({"userprincipalname", "upn", "email", "mail", "user", "emailaddress"})
 _BATCH = frozenset({"batch", "batchname", "wave", "wavename"})
 _INCLUDE = frozenset({"include", "included"})
+_SIZE = frozenset(
+    f"{what}{unit}"
+    for what in ("size", "onedrivesize", "drivesize", "storage", "storageused", "used")
+    for unit in ("gb", "ingb", "(gb)", "[gb]")
+)
+"""Sizes in another unit, or in none that is named, are not read: a wrong one is worse than none."""
 _OURS = "ferry "
 _NO = frozenset({"no", "n", "nein", "non", "false", "0", "falsch", "faux", "nee"})
 _UPN_LIKE = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -67,6 +73,7 @@ class Layout:
     target: int
     batch: int = -1
     include: int = -1
+    size: int = -1
     knows_source: bool = False
     """The source column is known without a doubt."""
     knows_target: bool = False
@@ -193,8 +200,17 @@ def _certainty(layout: Layout) -> tuple[bool, bool, bool, bool]:
 
 
 def _with_choice(number: int, names: tuple[str, ...], source: int, target: int) -> Layout:
-    batch, include = _only(names, _BATCH), _only(names, _INCLUDE)
-    return Layout(number, names, source, target, batch, include, True, True)
+    return Layout(
+        number,
+        names,
+        source,
+        target,
+        batch=_only(names, _BATCH),
+        include=_only(names, _INCLUDE),
+        size=_only(names, _SIZE),
+        knows_source=True,
+        knows_target=True,
+    )
 
 
 def _layout_at(grid: Grid, number: int, merged: Sequence[Area]) -> Layout | None:
@@ -225,6 +241,7 @@ def _layout_at(grid: Grid, number: int, merged: Sequence[Area]) -> Layout | None
         target=target if target >= 0 else _first(others, source_guess),
         batch=_only(names, _BATCH),
         include=_only(names, _INCLUDE),
+        size=_only(names, _SIZE),
         knows_source=source >= 0,
         knows_target=target >= 0,
     )
@@ -281,7 +298,13 @@ def _layout_by_values(grid: Grid) -> Layout | None:
     source = next(iter(by_value))
     target = next((i for i, domain in by_value.items() if domain != by_value[source]), -1)
     return Layout(
-        header, names, source, target, batch=_only(names, _BATCH), include=_only(names, _INCLUDE)
+        header,
+        names,
+        source,
+        target,
+        batch=_only(names, _BATCH),
+        include=_only(names, _INCLUDE),
+        size=_only(names, _SIZE),
     )
 
 

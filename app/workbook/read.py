@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zipfile
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -221,7 +222,7 @@ class _Odd:
 
 def _rows(values: Rows, sheet: str, layout: Layout, seen: Seen) -> Iterator[Mapping]:
     source, target = layout.source, layout.target
-    batch, include = layout.batch, layout.include
+    batch, include, size = layout.batch, layout.include, layout.size
     source_name = f"{sheet}!{column_letter(source)}"
     target_name = f"{sheet}!{column_letter(target)}"
     for number, row in enumerate(values[layout.header_row :], layout.header_row + 1):
@@ -242,8 +243,18 @@ def _rows(values: Rows, sheet: str, layout: Layout, seen: Seen) -> Iterator[Mapp
             f"{target_name}{number}",
             text_of(row[batch]).strip() if batch >= 0 else "",
             include < 0 or not says_no(text_of(row[include])),
+            _size(row[size]) if size >= 0 else None,
         )
     yield from _rows_below(len(values), source_name, target_name, layout, seen)
+
+
+def _size(value: object) -> float | None:
+    """A size as a number; text such as "12,5" is what a list from elsewhere brings."""
+    try:
+        size = value if isinstance(value, float | int) else float(str(value).replace(",", "."))
+    except ValueError:
+        return None
+    return float(size) if size >= 0 and math.isfinite(size) else None
 
 
 def _rows_below(

@@ -63,6 +63,9 @@ def of_read(read: BookRead) -> Json:
             "source_upn": [row.source_upn for row in rows],
             "target_upn": [row.target_upn for row in rows],
             "batch": [row.batch for row in rows] if any(row.batch for row in rows) else [],
+            "size_gb": [row.size_gb for row in rows]
+            if any(row.size_gb is not None for row in rows)
+            else [],
             "held_back": [row.row for row in rows if not row.include],
             "source": rows[0].source_cell.rstrip(_DIGITS) if rows else "",
             "target": rows[0].target_cell.rstrip(_DIGITS) if rows else "",
@@ -81,6 +84,7 @@ def to_read(data: Json) -> BookRead:
         said["source_upn"],
         said["target_upn"],
         said["batch"] or [""] * len(said["row"]),
+        said["size_gb"] or [None] * len(said["row"]),
         strict=True,
     )
     return BookRead(
@@ -91,9 +95,16 @@ def to_read(data: Json) -> BookRead:
             "columns": tuple(data["columns"]),
             "rows": tuple(
                 Mapping(
-                    row, one, two, f"{source}{row}", f"{target}{row}", batch, row not in held_back
+                    row,
+                    one,
+                    two,
+                    f"{source}{row}",
+                    f"{target}{row}",
+                    batch,
+                    row not in held_back,
+                    size,
                 )
-                for row, one, two, batch in rows
+                for row, one, two, batch, size in rows
             ),
             "findings": tuple(_to_finding(finding) for finding in data["findings"]),
             "fingerprint": Fingerprint(**data["fingerprint"]),

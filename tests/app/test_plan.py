@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -277,6 +278,38 @@ def test_the_workbooks_batches_keep_their_order_and_nameless_rows_come_last() ->
     assert batches[2].keys == (rows[0].key, rows[4].key)
     assert batches[2].window.zone == BERLIN
     assert plan.by_column((), Window()) == ()
+
+
+def sized(number: int, gigabytes: float | None) -> Mapping:
+    return replace(row(number, ""), size_gb=gigabytes)
+
+
+def test_batches_by_volume_are_filled_in_order() -> None:
+    rows = [sized(1, 40.0), sized(2, 50.0), sized(3, 20.0), sized(4, None), sized(5, 300.0)]
+    batches = plan.by_volume([*rows, sized(6, 1.0)], 100.0, 4000, Window())
+    assert [[key.split("@")[0] for key in batch.keys] for batch in batches] == [
+        [rows[0].key.split("@")[0], rows[1].key.split("@")[0]],
+        [rows[2].key.split("@")[0], rows[3].key.split("@")[0]],
+        [rows[4].key.split("@")[0]],
+        [sized(6, 1.0).key.split("@")[0]],
+    ]
+    assert [batch.name for batch in batches] == ["Batch 1", "Batch 2", "Batch 3", "Batch 4"]
+
+
+def test_a_batch_by_volume_is_no_larger_than_asked_for() -> None:
+    rows = [sized(number, 0.1) for number in range(5)]
+    assert [len(batch.keys) for batch in plan.by_volume(rows, 100.0, 2, Window())] == [2, 2, 1]
+    for most in (0.0, -1.0, float("nan")):
+        with pytest.raises(PlanError) as caught:
+            plan.by_volume(rows, most, 2, Window())
+        assert caught.value.code == "BATCH_VOLUME"
+
+
+def test_a_second_plan_goes_on_counting() -> None:
+    assert plan.next_number([]) == 1
+    assert plan.next_number(["Batch 2", "Wave 9", "Batch 11", "Batch x", ""]) == 12
+    names = [batch.name for batch in plan.by_size(("a", "b"), 1, Window(), first=12)]
+    assert names == ["Batch 12", "Batch 13"]
 
 
 def test_a_pilot_goes_first() -> None:

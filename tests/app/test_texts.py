@@ -92,6 +92,7 @@ def plan_errors() -> list[PlanError]:
     attempts: list[Callable[[], object]] = [
         lambda: plan.by_size(("a",), 0, Window()),
         lambda: plan.parse_time("2026-12-05 18:00", "Nowhere"),
+        lambda: plan.by_volume((), 0.0, 100, Window()),
         lambda: plan.parse_time("soon", "UTC"),
         lambda: plan.parse_time("2027-03-28 02:30", "Europe/Berlin"),
         lambda: plan.parse_time("2026-10-25 02:30", "Europe/Berlin"),

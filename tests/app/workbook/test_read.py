@@ -366,3 +366,15 @@ def test_an_admin_who_wishes_to_choose_anew_is_asked_with_the_guess(tmp_path: Pa
     assert isinstance(sure, BookRead)
     assert isinstance(asked, ColumnsNeeded)
     assert (asked.source_guess, asked.target_guess) == (sure.source_column, sure.target_column)
+
+
+def test_a_column_of_sizes_in_gigabytes_is_read(tmp_path: Path) -> None:
+    rows = "".join(
+        text_row(number, f"p{number}@a.com", f"p{number}@b.com", said)
+        for number, said in ((2, "12.5"), (3, "3,25"), (4, "much"), (5, "-1"), (6, "nan"))
+    )
+    header = text_row(1, "SourceUPN", "TargetUPN", "Size (GB)")
+    answer = read(make_raw(tmp_path / "a.xlsx", header + rows))
+    assert [row.size_gb for row in answer.rows] == [12.5, 3.25, None, None, None]
+    other = text_row(1, "SourceUPN", "TargetUPN", "Size (MB)")
+    assert read(make_raw(tmp_path / "b.xlsx", other + rows)).rows[0].size_gb is None
