@@ -18,7 +18,7 @@ from typing import Any
 
 import filelock
 
-from app.clock import Clock
+from app.clock import Clock, SystemClock
 from app.errors import JournalError
 from app.journal_file import journal_path, open_to_read, open_to_write
 from app.life import check_step
@@ -192,7 +192,7 @@ def _take_lock(state_dir: Path) -> filelock.BaseFileLock:
             f"{state_dir}: {error.strerror}",
             "Allow writing there, or name another folder with --state-dir.",
         ) from error
-    since = datetime.now().astimezone()
+    since = SystemClock().now().astimezone()
     note.write_text(
         f"{getpass.getuser()} on {socket.gethostname()}, process {os.getpid()},"
         f" since {since:%Y-%m-%d %H:%M}",

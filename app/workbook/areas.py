@@ -9,7 +9,7 @@ from functools import lru_cache
 LAST_COLUMN = 16_383
 """Column XFD counted from 0, from "Excel specifications and limits"."""
 
-_REF = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?")
+_REF = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})(?::\$?([A-Z]{1,3})\$?(\d{1,7}))?", re.ASCII)
 
 
 @lru_cache(maxsize=LAST_COLUMN + 1)

@@ -105,11 +105,8 @@ class OwnCells:
             elif self._styles.is_coloured(style):
                 style = inherited
         if value is None or value == "":
-            return (
-                NO_CELL
-                if style is None
-                else Made(b"%b/>" % _named(style).encode(), style, "", is_text=True)
-            )
+            # Never nothing in place of a cell: those behind it may be known by their order only.
+            return Made(f"{_named(style)}/>".encode(), style, "", is_text=True)
         if isinstance(value, datetime):
             return self._date(value, style)
         if isinstance(value, int):
@@ -122,7 +119,7 @@ class OwnCells:
         if dated is None:
             return self.text(moment.strftime("%Y-%m-%d %H:%M UTC"), style)
         days = (moment - _EPOCH).total_seconds() / _DAY
-        return self._number(repr(round(days - (_FROM_1904 if self._is_1904 else 0), 6)), dated)
+        return self._number(repr(days - (_FROM_1904 if self._is_1904 else 0)), dated)
 
     def _number(self, shown: str, style: int | None) -> Made:
         p = self._prefix

@@ -101,7 +101,7 @@ def growing_table(tables: Iterable[Table], header: Header, right: int) -> Table 
     """The mapping's own table, when it ends at this column and may be grown."""
     for table in tables:
         holds = table.holds(header.row.number, header.source, header.target)
-        if holds and table.is_own and table.area.right == right:
+        if holds and table.may_grow and table.area.right == right:
             return table
     return None
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Collection, Iterable, Iterator
-from xml.sax.saxutils import escape
 
 from app.workbook.areas import column_number
 from app.workbook.sheet_xml import SheetXml
@@ -27,6 +26,9 @@ _REFERENCE = re.compile(
     r"|\$?([A-Z]{1,3}):\$?([A-Z]{1,3})"
     r"|\$?\d+:\$?\d+)(?![\w(])"
 )
+_SEVERAL_SHEETS = re.compile(rb":[^:!<>(),]+!")
+"""As in `First:Last!A1`, which names neither of the sheets between."""
+_SAFE = re.compile(r"[A-Za-z0-9_ ]+")
 _ONE_COLUMN = re.compile(r"\[(?:@?[^\[\]#@:]+|@\[[^\[\]]+\]|\[#[^\]]+\],\[[^\[\]]+\])\]")
 _BEFORE_CALCULATION = ("sheets", "functionGroups", "externalReferences", "definedNames")
 _NOT_REFERENCES = "_xlnm."
@@ -53,7 +55,7 @@ class OurCells:
         ]
         self._names: list[str] = []
         self._names = list(self._seeing_names(workbook))
-        self._words = [sheet_name.replace("'", "''"), *filter(None, self._tables), *self._names]
+        self._words = [_safe_word(one) for one in (sheet_name, *self._tables, *self._names)]
 
     def are_seen_by(self, formula: str, *, on_our_sheet: bool) -> bool:
         """The formula looks at some of them; True also where that cannot be told."""
@@ -70,7 +72,9 @@ class OurCells:
     def may_be_named_in(self, xml: bytes) -> bool:
         """Another sheet's part holds a word by which it could reach them."""
         lower = xml.lower()
-        return any(escape(word).encode().lower() in lower for word in self._words)
+        return any(word in lower for word in self._words) or (
+            b"!" in xml and _SEVERAL_SHEETS.search(xml) is not None
+        )
 
     def _is_in(self, found: re.Match[str], on_our_sheet: bool) -> bool:
         quoted, plain, left, right, first, last = found.groups()
@@ -102,6 +106,11 @@ class OurCells:
                 continue
             if self.are_seen_by(unescape(text), on_our_sheet=False):
                 yield name
+
+
+def _safe_word(name: str) -> bytes:
+    """The longest piece of a name that stands the same in XML, however that is written."""
+    return max(_SAFE.findall(name), key=len, default="").lower().encode()
 
 
 def formulas_see(

@@ -161,7 +161,7 @@ class RowWriter:
         if sheet.has_formula(cell):
             self.conflicts.append((column.letters + b"%d" % row.number).decode())
             return []
-        new = b"" if made is NO_CELL else self._bytes(row, column, made)
+        new = self._bytes(row, column, made)
         if sheet.xml[cell.start : cell.end] == new or says(sheet, cell, self._shared, made):
             return []
         self._check_unlocked(row, column, sheet.style(cell))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from app.workbook.areas import area_of, column_number, letters_of
+from app.workbook.areas import LAST_COLUMN, area_of, column_number, letters_of
 from app.workbook.strings_xml import SharedStrings, string_text, value_text
 from app.workbook.xml_bytes import TAG_REST, Element, Part, attributes, cannot_patch, whole_number
 
@@ -251,7 +251,7 @@ class SheetXml(Part):
             letters = found[2] or _letters(found[3])
             before = column
             column = column_number(letters) if letters else before + 1
-            if column <= before:
+            if not before < column <= LAST_COLUMN:
                 raise cannot_patch(f"The cells of row {row.number} of {self.name} are in disorder.")
             start, position = found.span(1)
             inner, inner_end = found.span(4) if found[4] is not None else (position, position)

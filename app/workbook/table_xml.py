@@ -10,7 +10,6 @@ from app.workbook.areas import Area, area_of
 from app.workbook.xml_bytes import (
     Part,
     attributes,
-    cannot_patch,
     spliced,
     whole_number,
     with_attribute,
@@ -26,8 +25,8 @@ class Table:
     columns: tuple[str, ...]
     """The names of its columns, which are the texts of its header cells."""
     has_header: bool
-    is_own: bool
-    """Its columns are the workbook's own, not those of a query or an XML map."""
+    may_grow: bool
+    """Its columns are the workbook's own, not those of a query or an XML map, and all are named."""
 
     def holds(self, row: int, *columns: int) -> bool:
         """Its header is in this row, and it reaches over these columns (counted from 0)."""
@@ -43,26 +42,29 @@ def read_table(name: str, xml: bytes) -> Table | None:
     if area is None:
         return None
     listed = part.child(part.root, "tableColumns")
-    columns = part.children(listed) if listed is not None else ()
+    columns = tuple(
+        attributes(part.tag(column)).get("name", "")
+        for column in (part.children(listed) if listed is not None else ())
+    )
+    count = attributes(part.tag(listed)).get("count") if listed is not None else ""
+    width = area.right - area.left + 1
+    fits = len(columns) == width and count in (None, str(width))
     return Table(
         part,
         area,
-        tuple(attributes(part.tag(column)).get("name", "") for column in columns),
+        columns,
         said.get("headerRowCount", "1") != "0",
-        said.get("tableType", "worksheet") == "worksheet",
+        said.get("tableType", "worksheet") == "worksheet" and fits,
     )
 
 
 def with_columns(table: Table, headers: Sequence[str]) -> bytes:
-    """The table part, grown by these columns at its right edge; their names must be new to it.
-
-    Raises WorkbookError CANNOT_PATCH when the part lists no columns.
-    """
+    """The part of a table that may grow, grown by these columns; their names must be new to it."""
     part = table.part
     root = part.root
     listed = part.child(root, "tableColumns")
-    if listed is None or listed.closes_itself:
-        raise cannot_patch(f"{part.name} lists no columns.")
+    assert listed is not None
+    assert table.may_grow
     right = table.area.right + len(headers)
     ref = table.area.until(right).ref
     splices = [(root.start, root.inner, with_attribute(part.tag(root), "ref", ref))]
@@ -76,8 +78,10 @@ def with_columns(table: Table, headers: Sequence[str]) -> bytes:
     columns = list(part.children(listed))
     ids = [whole_number(attributes(part.tag(column)).get("id")) for column in columns]
     last = max((one for one in ids if one is not None), default=0)
-    count = with_attribute(part.tag(listed), "count", str(len(columns) + len(headers)))
-    splices.append((listed.start, listed.inner, count))
+    tag = part.tag(listed)
+    if "count" in attributes(tag):
+        tag = with_attribute(tag, "count", str(len(columns) + len(headers)))
+        splices.append((listed.start, listed.inner, tag))
     added = b"".join(
         b'<%btableColumn id="%d" name=%b/>'
         % (listed.prefix, last + place, quoteattr(header).encode())

@@ -22,7 +22,7 @@ _ATTRIBUTE = re.compile(rb"""([^\s<>/="']++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""
 _NOT_MARKUP = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
 _ENCODING = re.compile(rb"""^(?:\xef\xbb\xbf)?<\?xml[^>]*?\bencoding\s*=\s*["']([\w.\-]+)["']""")
 _DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml.*?\?>", re.DOTALL)
-_ENTITY = re.compile(r"&(?:#x([0-9A-Fa-f]{1,8})|#(\d{1,9})|(lt|gt|amp|quot|apos));")
+_ENTITY = re.compile(r"&(?:#x([0-9A-Fa-f]{1,8})|#([0-9]{1,9})|(lt|gt|amp|quot|apos));")
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _PROLOG = 1024
 _SHORT = 1 << 16
@@ -144,7 +144,7 @@ def with_attribute(tag: bytes, name: str, value: str) -> bytes:
 def whole_number(text: str | None) -> int | None:
     """A number as it stands in an attribute, None when it is none or longer than any may be."""
     said = (text or "").strip()
-    return int(said) if len(said) <= _DIGITS and said.isdecimal() else None
+    return int(said) if len(said) <= _DIGITS and said.isascii() and said.isdigit() else None
 
 
 def unescape(text: str) -> str:

@@ -21,11 +21,11 @@ from pathlib import Path
 from xml.parsers import expat
 
 from app.status_cells import COLUMNS
-from sheet_tokens import SheetTokens, shared_texts
+from sheet_tokens import SheetTokens, settings_of, shared_texts
 from xml_tokens import Token, element_end, elements, root_prefix, said_text, tokens
 
 HEADERS = frozenset(column.header for column in COLUMNS)
-_REFERENCE = re.compile(r"\$?([A-Z]+)\$?(\d+)(?::\$?([A-Z]+)\$?(\d+))?")
+_REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Z]{1,3})\$?([0-9]{1,7}))?")
 _SHOWN = 120
 _GROWING = frozenset({"fonts", "fills", "numFmts", "cellXfs"})
 
@@ -103,7 +103,7 @@ def _spans(path: Path, package: zipfile.ZipFile) -> dict[str, bytes]:
 
 def _mapping_parts(package: zipfile.ZipFile, sheet: str) -> tuple[str, list[str]]:
     """The part of a sheet, and of its tables."""
-    [book] = _targets(package, "", "officeDocument").values()
+    book = next(iter(_targets(package, "", "officeDocument").values()))
     sheets = [
         token.said
         for token in tokens(package.read(book))
@@ -119,8 +119,12 @@ def _targets(package: zipfile.ZipFile, part: str, kind: str) -> dict[str, str]:
     where = f"{folder}/_rels/{name}.rels".lstrip("/")
     if where not in package.namelist():
         return {}
+    # Names of parts that differ in case only are the same name.
+    spelled = {name.casefold(): name for name in package.namelist()}
     return {
-        token.said.get("Id", ""): _resolved(folder, token.said["Target"])
+        token.said.get("Id", ""): spelled.get(
+            _resolved(folder, token.said["Target"]).casefold(), ""
+        )
         for token in tokens(package.read(where))
         if "Target" in token.said and token.said.get("Type", "").endswith(f"/{kind}" * bool(kind))
     }
@@ -130,7 +134,7 @@ def _resolved(folder: str, target: str) -> str:
     steps = [] if target.startswith("/") or not folder else folder.split("/")
     for step in target.split("/"):
         if step == "..":
-            steps.pop()
+            steps = steps[:-1]
         elif step not in ("", "."):
             steps.append(step)
     return "/".join(steps)
@@ -185,9 +189,12 @@ def _column_differences(
     name: str, old: SheetTokens, new: SheetTokens, ours: Collection[int]
 ) -> Iterator[str]:
     before, after = old.column_settings(), new.column_settings()
-    for column in sorted(before.keys() | after.keys()):
-        if column not in ours and before.get(column) != after.get(column):
-            yield f"{name}: column {column}: {before.get(column)} -> {after.get(column)}"
+    # Between two ends of ranges all columns are alike.
+    ends = {end for low, high, _ in before + after for end in (low, high, high + 1)}
+    for column in sorted(ends | {one + 1 for one in ours}):
+        one, two = settings_of(column, before), settings_of(column, after)
+        if column not in ours and one != two:
+            yield f"{name}: column {column}: {one} -> {two}"
     if old.between_columns() != new.between_columns():
         yield f"{name}: what stands between the columns in `cols`"
 
@@ -215,12 +222,17 @@ def _table_view(found: list[Token], headers: Collection[str]) -> list[bytes]:
 def _table_ends(name: str, before: list[Token], after: list[Token]) -> Iterator[str]:
     """Areas may grow to the right only, by as many columns as the table has more."""
     more = sum(map(_is_column, after)) - sum(map(_is_column, before))
-    if _said_count(before) is not None and _said_count(after) != (_said_count(before) or 0) + more:
+    was_right = _said_count(before) == sum(map(_is_column, before))
+    if was_right and _said_count(after) != sum(map(_is_column, after)):
         yield f"{name}: the count of its columns is wrong"
     if _doubles(after) > _doubles(before):
         yield f"{name}: two of its columns have the same id"
-    for one, two in zip(_refs(before), _refs(after), strict=True):
-        if area(two) != area(one, more):
+    pairs = list(zip(_refs(before), _refs(after), strict=True))
+    for one, two in pairs:
+        # A filter that ends elsewhere than the table does not grow with it.
+        grows = _right(one) == _right(pairs[0][0])
+        expected = area(one, more if grows else 0)
+        if area(two) != expected or (expected is None and one != two):
             yield f"{name}: {one} -> {two} with {more} columns more"
 
 
@@ -254,6 +266,11 @@ def area(ref: str, more: int = 0) -> tuple[int, int, int, int] | None:
         return None
     left, top = column_number(found[1]), int(found[2])
     return left, top, column_number(found[3] or found[1]) + more, int(found[4] or top)
+
+
+def _right(ref: str) -> int | None:
+    found = area(ref)
+    return None if found is None else found[2]
 
 
 def column_number(letters: str) -> int:

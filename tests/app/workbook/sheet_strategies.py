@@ -1,4 +1,4 @@
-"""Hypothesis' workbooks: a mapping anywhere in a sheet, in any spelling that XML and Excel allow."""
+"""Workbooks for Hypothesis: a mapping anywhere in a sheet, spelled in any way that is allowed."""
 
 from __future__ import annotations
 
@@ -29,6 +29,18 @@ _LETTERS = "aZ9éßÜ漢😀 &<>\"'_-.\t=+\u00a0"
 _NAMES = ("Notes", "Größe", "A & B", "Done <on>", "", "x", "Batch")
 TEXTS = st.text(alphabet=_LETTERS, max_size=12)
 _UPN_TEXTS = st.text(alphabet="aZ9éßÜ漢'&<\"._-", max_size=6)
+
+_KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml."
+_TYPES = (
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default'
+    ' Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    '<Default Extension="xml" ContentType="application/xml"/><Default Extension="bin"'
+    f' ContentType="application/octet-stream"/>'
+    f'<Override PartName="/xl/workbook.xml" ContentType="{_KIND}sheet.main+xml"/>'
+    f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_KIND}worksheet+xml"/>'
+    f'<Override PartName="/xl/styles.xml" ContentType="{_KIND}styles+xml"/>'
+    f'<Override PartName="/xl/sharedStrings.xml" ContentType="{_KIND}sharedStrings+xml"/></Types>'
+)
 
 
 @dataclass(slots=True)
@@ -88,6 +100,10 @@ def grids(draw: st.DrawFn) -> Grid:
         )
         for row in sorted(rows)
     }
+    if len(people) > 1 and draw(st.integers(0, 4)) == 0:
+        # Two rows for one source; the targets tell them apart.
+        one, two, *_ = people
+        people[two] = people[one][0], people[two][1]
     by_name = {name: column for column, name in columns.items()}
     grid = Grid(header_row, by_name["SourceUPN"], by_name["TargetUPN"], people)
     grid.ours = {name: column for name, column in by_name.items() if name in _OURS}
@@ -120,6 +136,8 @@ class Spelling:
     cols: str
     has_filter: bool
     has_table: bool
+    has_row_formats: bool
+    is_from_1904: bool
     between: str
     """What stands between rows and between cells."""
     chance: random.Random
@@ -137,6 +155,8 @@ SPELLINGS = st.builds(
     cols=st.sampled_from(("", "few", "all", "hidden")),
     has_filter=st.booleans(),
     has_table=st.booleans(),
+    has_row_formats=st.booleans(),
+    is_from_1904=st.booleans(),
     between=st.sampled_from(("", "", "\r\n\t", "<!-- <c r='A1'/> -->", "<?note <row> ?>\n")),
     chance=st.randoms(use_true_random=False),
 )
@@ -155,7 +175,7 @@ def make_book(path: Path, grid: Grid, spelling: Spelling) -> Path:
         shared=_in_words(f"<{p}sst{space}>{items}</{p}sst>", spelling),
         styles=STYLES_XML,
         workbook=_in_words(_workbook(grid, spelling), spelling),
-        more={"xl/media/other.bin": struct.pack("<2L", 1, 2)},
+        more={"[Content_Types].xml": _TYPES, "xl/media/other.bin": struct.pack("<2L", 1, 2)},
     )
     with zipfile.ZipFile(path) as package:
         assert (TABLE in package.namelist()) == _has_table(grid, spelling)
@@ -195,8 +215,11 @@ def _table(grid: Grid) -> str:
 
 
 def _workbook(grid: Grid, spelling: Spelling) -> str:
+    xml = WORKBOOK_XML
+    if spelling.is_from_1904:
+        xml = xml.replace("<sheets>", '<workbookPr date1904="1"/><sheets>')
     if not spelling.has_filter:
-        return WORKBOOK_XML
+        return xml
     left, right = _extent(grid).split(":")
     area = ":".join(
         f"${end.rstrip('0123456789')}${end.lstrip('ABCDEFGHIJKLMN')}" for end in (left, right)
@@ -204,7 +227,7 @@ def _workbook(grid: Grid, spelling: Spelling) -> str:
     name = (
         f'<definedName name="_xlnm._FilterDatabase" localSheetId="0">{SHEET}!{area}</definedName>'
     )
-    return WORKBOOK_XML.replace("</sheets>", f"</sheets><definedNames>{name}</definedNames>")
+    return xml.replace("</sheets>", f"</sheets><definedNames>{name}</definedNames>")
 
 
 def _sheet(grid: Grid, s: Spelling) -> str:
@@ -238,6 +261,8 @@ def _rows(grid: Grid, s: Spelling) -> str:
         if s.spans and columns:
             low, high = (columns[0], columns[-1]) if s.spans == "exact" else (1, 20)
             said += f" spans='{low}:{high}'"
+        if s.has_row_formats and row % 2:
+            said += ' s="1" customFormat="1" ht="20"'
         cells = _cells(grid, row, columns, s)
         made.append(f"<{p}row{said}>{cells}</{p}row>" if cells else f"<{p}row{said}/>")
         made.append(s.between)

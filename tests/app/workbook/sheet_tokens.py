@@ -13,6 +13,7 @@ from xml_tokens import Token, element_end, elements, root_prefix, said_text, tok
 _UNKNOWN = "@?"
 """A text that cannot be told; it may be an address."""
 
+_SPANS = re.compile(rb"\d{1,5}:\d{1,5}(?: \d{1,5}:\d{1,5})*")
 _AREA = re.compile(rb"\$?([A-Z]+)\$?(\d+)(?::\$?[A-Z]+\$?(\d+))?")
 
 
@@ -70,15 +71,13 @@ class SheetTokens:
                 view.append(token.raw)
         return view
 
-    def column_settings(self) -> dict[int, dict[str, str]]:
-        """What `cols` says of each column, from 1."""
-        settings = {}
-        for token in self._all:
-            if self._is(token, "col", 2):
-                said = {k: v for k, v in token.said.items() if k not in ("min", "max")}
-                for column in range(int(token.said["min"]), int(token.said["max"]) + 1):
-                    settings[column] = said
-        return settings
+    def column_settings(self) -> list[tuple[int, int, dict[str, str]]]:
+        """What `cols` says of each range of columns, from 1."""
+        return [
+            (int(token.said["min"]), int(token.said["max"]), _other_words(token.said))
+            for token in self._all
+            if self._is(token, "col", 2)
+        ]
 
     def between_columns(self) -> list[bytes]:
         """Comments and the like within `cols`."""
@@ -144,6 +143,15 @@ def _string(found: list[Token]) -> str:
     return "".join(said_text(kept[a:b]) for a, b in elements(kept, lambda t: t.local == "t"))
 
 
+def settings_of(column: int, settings: list[tuple[int, int, dict[str, str]]]) -> dict[str, str]:
+    """What is said of one column."""
+    return next((said for low, high, said in settings if low <= column <= high), {})
+
+
+def _other_words(said: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in said.items() if name not in ("min", "max")}
+
+
 def _number(letters: str) -> int:
     number = 0
     for letter in letters:
@@ -159,6 +167,8 @@ def _without_end(raw: bytes, name: str) -> bytes:
     area = _AREA.fullmatch(found[2])
     if area is not None:
         kept = b"%b%d:%d" % (area[1], int(area[2]), int(area[3] or area[2]))
-    else:
+    elif _SPANS.fullmatch(found[2]):
         kept = found[2].split(b":")[0]
+    else:
+        kept = b""  # not of its form; nobody reads it
     return raw[: found.start(2)] + kept + raw[found.end(2) :]

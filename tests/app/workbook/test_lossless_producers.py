@@ -7,15 +7,19 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+import openpyxl
 import pytest
+import xlsxwriter
 
+from app.errors import WorkbookError
 from app.workbook.guard import admit
 from app.workbook.save import save_status
 from kitchen_sink import SPELLINGS, kitchen_sink
 from lossless import differences
 from producers import OFFICE, PRODUCERS, convert
-from three_readers import OurCells, by_calamine, by_office, by_openpyxl
+from three_readers import HEADERS, OurCells, by_calamine, by_office, by_openpyxl
 from turns import order, sent
+from wave_book import PEOPLE
 
 needs_office = pytest.mark.skipif(OFFICE is None, reason="LibreOffice is not installed")
 
@@ -63,6 +67,35 @@ def test_nothing_is_lost_however_the_package_is_packed(form: str, tmp_path: Path
     book = kitchen_sink(tmp_path / "Sink.xlsm", form=form)
     admit(book)
     check_writes(book, by=(by_calamine, by_openpyxl))
+
+
+@pytest.mark.parametrize("name", ["in_a_table.xlsx", "in_a_table_with_totals.xlsx"])
+def test_the_table_of_the_mapping_has_our_headers_as_its_columns(name: str, tmp_path: Path) -> None:
+    book = tmp_path / name
+    PRODUCERS[name](book)
+    save_status(book, order())
+    workbook = openpyxl.load_workbook(book)
+    sheet = workbook["Mapping"]
+    [table] = [one for one in sheet.tables.values() if "A1:" in one.ref]
+    [header] = sheet.iter_rows(max_row=1, max_col=len(table.column_names))
+    workbook.close()
+    # Excel drops a table whose header cells say something else than its columns are named.
+    assert [cell.value for cell in header] == table.column_names
+    assert set(HEADERS) <= set(table.column_names)
+
+
+def test_a_locked_sheet_stays_as_it_is(tmp_path: Path) -> None:
+    book = tmp_path / "locked.xlsx"
+    with xlsxwriter.Workbook(book) as workbook:
+        sheet = workbook.add_worksheet("Mapping")
+        sheet.write_row(0, 0, ("SourceUPN", "TargetUPN"))
+        sheet.write_row(1, 0, PEOPLE[0])
+        sheet.protect()
+    before = book.read_bytes()
+    with pytest.raises(WorkbookError) as caught:
+        save_status(book, order())
+    assert caught.value.code == "SHEET_PROTECTED"
+    assert book.read_bytes() == before
 
 
 @needs_office

@@ -89,7 +89,8 @@ def test_a_value_that_is_gone_leaves_neither_text_nor_colour(tmp_path: Path) -> 
     _, once = patched(make_package(tmp_path / "a.xlsx"))
     _, twice = patched(once, status_write(("a@x.com", "a@y.com", [""])))
     assert column(twice, "C") == {1: "Ferry status", 3: "Failed"}
-    assert 'r="C2"' not in sheet_of(twice)
+    assert '<c r="C2"/>' in sheet_of(twice)
+    assert patched(twice, status_write(("a@x.com", "a@y.com", [""])))[0].changed is False
 
 
 # Values

@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
 
+from app.workbook.recalculation import OurCells
+from app.workbook.table_xml import read_table
+from app.workbook.xml_bytes import Part
 from packages import (
     RELATIONS,
+    STATUS,
     WORKBOOK,
     WORKBOOK_XML,
     make_package,
@@ -18,6 +23,7 @@ from packages import (
     relations,
     row,
     sheet,
+    table,
 )
 
 
@@ -80,3 +86,43 @@ def test_formulas_on_other_sheets_and_names_are_looked_at_too(
     )
     _, target = patched(source)
     assert f"</definedNames>{after}<pivotCaches/>" in parts_of(target)[WORKBOOK].decode()
+
+
+@pytest.mark.parametrize(
+    ("formula", "is_seen"),
+    [
+        ("COUNTIF(People[Ferry status],1)", True),
+        ("[@[ferry status]]", True),
+        ("ROWS(People)", True),
+        ("SUM(People[#Data])", True),
+        ("SUM(People[[SourceUPN]:[Extra]])", True),
+        ("COUNTA(People[])", True),
+        ("COUNTA(People[SourceUPN])", False),
+        ("People[@SourceUPN]", False),
+        ("People[[#This Row],[SourceUPN]]", False),
+        ("ROWS(PeopleOther)", False),
+        ("'It''s Wave'!C2", True),
+        ("SUM('Another Wave'!C2)", False),
+        ("SUM(First:Last!C2)", True),
+        ("Seen+1", True),
+        ("Unseen+1", False),
+        ("Seen.too+1", False),
+        ("SUM(A1:D1)", False),
+        ("'It''s Wave'!$A$1:$D$9", True),
+        ("'It''s Wave'!7:8", True),
+        ("\"'It''s Wave'!C2\"", False),
+    ],
+)
+def test_formulas_of_another_sheet(formula: str, is_seen: bool) -> None:
+    found = read_table("t.xml", table("A1:C3", ("SourceUPN", "TargetUPN", STATUS.header)).encode())
+    assert found is not None
+    names = (
+        "<workbook><definedNames><definedName name='Seen'>'It''s Wave'!$C:$C</definedName>"
+        "<definedName name='Unseen'>'It''s Wave'!$A:$A</definedName></definedNames></workbook>"
+    )
+    ours = OurCells("It's Wave", [2], [STATUS.header], [found], Part("w.xml", names.encode()))
+    assert ours.are_seen_by(formula, on_our_sheet=False) is is_seen
+    if is_seen and not formula.startswith("[@["):
+        # Without a table's name it would stand in the table itself, on our own sheet.
+        for written in (escape(formula), escape(formula, {"'": "&apos;"})):
+            assert ours.may_be_named_in(f"<c><f>{written}</f></c>".encode())

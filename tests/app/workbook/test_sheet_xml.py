@@ -25,11 +25,13 @@ from packages import (
     STYLES_XML,
     UPDATED,
     WORKBOOK_XML,
+    cells,
     column,
     make_package,
     parts_of,
     patched,
     relations,
+    row,
     sheet,
     sheet_of,
     status_write,
@@ -42,6 +44,14 @@ def test_rows_and_cells_that_do_not_name_themselves_are_counted(tmp_path: Path) 
     _, target = patched(source)
     assert column(target, "C") == {1: "Ferry status", 2: "Success", 3: "Failed"}
     assert patched(target)[0].changed is False
+
+
+def test_a_cell_that_is_emptied_keeps_the_place_of_those_behind_it(tmp_path: Path) -> None:
+    rows = row(1, "SourceUPN", "Ferry status", "TargetUPN") + row(2, "a@x.com", "old", "a@y.com")
+    source = make_package(tmp_path / "a.xlsx", sheet(re.sub(r' r="\w+"', "", rows)))
+    _, target = patched(source, status_write(("a@x.com", "a@y.com", [None])))
+    assert cells(target)["C2"] == "a@y.com"
+    assert "B2" not in cells(target)
 
 
 def test_a_prefix_of_its_own_in_every_part(tmp_path: Path) -> None:
@@ -105,6 +115,14 @@ def test_a_byte_order_mark_stays(tmp_path: Path) -> None:
         (sheet(ROWS + "<row r='2'/>").encode(), "does not follow"),
         (sheet(ROWS + "<z:row xmlns:z='urn:a'/>").encode(), "not a row"),
         (sheet(HEADER.replace("</row>", "<other/></row>")).encode(), "not a cell"),
+        (sheet(ROWS.replace('r="2"', 'r="two"')).encode(), "does not follow"),
+        (sheet(ROWS + "<row r='9999999'/>").encode(), "does not follow"),
+        (sheet(HEADER.replace('"B1"', '"XFE1"')).encode(), "disorder"),
+        (sheet(ROWS.replace('r="2"', 'r="²"')).encode(), "does not follow"),
+        (sheet(HEADER.replace('r="B1"', 'r="BONTOS1"')).encode(), "no proper reference"),
+        (sheet(HEADER.replace('r="B1"', 'r="B&#55296;1"')).encode(), "no proper reference"),
+        (sheet(before='<cols><col min="1" max="<x/>"/></cols>').encode(), "not proper XML"),
+        (b'<?xml version="1.0" encoding="UTF-NaN"?>' + sheet().encode(), "UTF-NaN"),
         (sheet(HEADER.replace('"B1"', '"A1"')).encode(), "disorder"),
         (sheet(ROWS + "<row r='9'>").encode(), "not end|not closed|not proper|not a row"),
     ],

@@ -7,7 +7,6 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from app.errors import WorkbookError
 from app.workbook.patch import patch_package
 from app.workbook.status import StatusWrite
 from app.workbook.table_xml import read_table, with_columns
@@ -84,6 +83,10 @@ def test_a_totals_row_stays_the_last_and_gets_nothing(tmp_path: Path) -> None:
         table("A2:B3", NAMES),
         table("A1:A3", NAMES[:1]),
         table("nonsense", NAMES),
+        table("A1:B3", (*NAMES, "one too many")),
+        table("A1:B3", NAMES).replace('count="2"', 'count="7"'),
+        '<table ref="A1:B3"><tableColumns count="0"/></table>',
+        '<table ref="A1:B3"/>',
     ],
 )
 def test_a_table_that_is_not_the_mappings_own_is_left_alone(tmp_path: Path, xml: str) -> None:
@@ -135,11 +138,10 @@ def test_a_prefix_bound_only_within_the_part(tmp_path: Path) -> None:
     assert '<q:tableColumn id="3" name="Ferry status"/></q:tableColumns>' in after
 
 
-def test_a_table_without_columns_is_refused() -> None:
-    found = read_table("t.xml", b'<table ref="A1:B3"><tableColumns count="0"/></table>')
-    assert found is not None
-    with pytest.raises(WorkbookError, match="lists no columns"):
-        with_columns(found, ["New"])
+def test_a_count_that_is_not_there_is_not_made_up(tmp_path: Path) -> None:
+    _, after = patched_table(tmp_path, table("A1:B3", NAMES).replace(' count="2"', ""))
+    assert "<tableColumns>" in after
+    assert '<tableColumn id="3" name="Ferry status"/></tableColumns>' in after
 
 
 def test_names_are_escaped_as_attributes() -> None:

@@ -89,7 +89,8 @@ def test_entities_are_resolved_once() -> None:
     assert unescape("&amp;lt; &lt;&gt;&quot;&apos; &#x1F600; &unknown; &") == (
         "&lt; <>\"' 😀 &unknown; &"
     )
-    assert unescape("&#x110000;") == "\ufffd"
+    for impossible in ("&#x110000;", "&#xD800;", "&#0;"):
+        assert unescape(impossible) == "\ufffd"
 
 
 @pytest.mark.parametrize(
@@ -119,7 +120,17 @@ def test_small_parts_are_read_by_their_names_without_namespaces() -> None:
         assert elements("a.xml", raw) == [("a", {}), ("b", {"id": "1", "c": "2"})]
 
 
-@pytest.mark.parametrize("xml", [b"", b"<a>", b"<a/><b/>", b"<!DOCTYPE a><a/>"])
+@pytest.mark.parametrize(
+    "xml",
+    [
+        b"",
+        b"<a>",
+        b"<a/><b/>",
+        b"<!DOCTYPE a><a/>",
+        b'<?xml version="1.0" encoding="UTF-NaN"?><a/>',
+        b'<?xml version="1.0" encoding="gbk"?><a/>',
+    ],
+)
 def test_small_parts_that_are_not_proper_are_refused(xml: bytes) -> None:
     with pytest.raises(WorkbookError) as caught:
         elements("a.xml", xml)
