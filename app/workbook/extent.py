@@ -13,9 +13,9 @@ A sheet without one is 19 million cells large at most; other elements that begin
 """
 _PREFIXED_CELL = re.compile(rb":c[\s>/]")
 _UNNAMED_CELL = re.compile(rb"<c(?! r=|[A-Za-z])|:c[\s>/]")
-_COLUMN = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,8})\d{1,12}["']""")
-_NUMBER = re.compile(rb"""\br\s*=\s*["'][A-Za-z]{1,8}(\d{1,12})["']""")
-_ROW = re.compile(rb"""\br\s*=\s*["'](\d{1,12})["']""")
+_COLUMN = re.compile(rb"""\br\s*=\s*["']([A-Za-z]+)\d+["']""")
+_NUMBER = re.compile(rb"""\br\s*=\s*["'][A-Za-z]+(\d+)["']""")
+_ROW = re.compile(rb"""\br\s*=\s*["'](\d+)["']""")
 _EMPTY_CELL = re.compile(rb"""<(?:\w+:)?c(?:\s+\w+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*/>""")
 _CELL = re.compile(rb"""<(?:\w+:)?c(?:\s+\w+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*/?>""")
 _ROW_END = re.compile(rb"</(?:\w+:)?row\s*>")
@@ -61,10 +61,10 @@ class Extent:
             text = _EMPTY_CELL.sub(b"", text)
         # Two passes, as either gives few different words, and both together one for each cell.
         self.columns = max(self.columns, *map(_column, set(_COLUMN.findall(text))), 0)
-        self.rows = max(self.rows, *map(int, set(_NUMBER.findall(text))), 0)
+        self.rows = max(self.rows, *map(_row, set(_NUMBER.findall(text))), 0)
         self._count_unnamed(text)
         if self._has_unnamed or not skip_empty:
-            self.rows = max(self.rows, *(int(number) for number in _ROW.findall(text)), 0)
+            self.rows = max(self.rows, *map(_row, _ROW.findall(text)), 0)
 
     def _count_unnamed(self, text: bytes) -> None:
         """Cells without a place stand right of the one before; rows without one, below."""
@@ -81,8 +81,13 @@ class Extent:
         self.rows = max(self.rows, self._row_ends)
 
 
+def _row(digits: bytes) -> int:
+    # Python refuses to read a number of thousands of digits; twenty are too large already.
+    return int(digits[:20])
+
+
 def _column(letters: bytes) -> int:
     number = 0
-    for letter in letters.upper():
+    for letter in letters[:8].upper():
         number = number * 26 + letter - 64
     return number
