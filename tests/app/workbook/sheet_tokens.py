@@ -168,7 +168,7 @@ def _without_end(raw: bytes, name: str) -> bytes:
     if area is not None:
         kept = b"%b%d:%d" % (area[1], int(area[2]), int(area[3] or area[2]))
     elif _SPANS.fullmatch(found[2]):
-        kept = found[2].split(b":")[0]
+        kept = b"%d" % int(found[2].split(b":")[0])
     else:
         kept = b""  # not of its form; nobody reads it
     return raw[: found.start(2)] + kept + raw[found.end(2) :]
