@@ -111,23 +111,27 @@ def apt_install(packages: list[str]) -> None:
 def test(arguments: list[str]) -> int:
     """Every check: format, lint, types, contracts, tests; the tests' closing line comes last."""
     setup()
-    bin_dir = python().parent
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
-    steps = {
-        "lint": [str(bin_dir / "ruff"), "check", "."],
-        "format": [str(bin_dir / "ruff"), "format", "--check", "."],
-        "types": [str(python()), "-m", "mypy"],
-        "contracts": [str(bin_dir / "lint-imports")],
-        "tests": [str(python()), "-m", "pytest", *arguments],
-    }
     failed = []
-    for name, command in steps.items():
+    for name, command in checks(arguments).items():
         print(f"== {name}", flush=True)
         if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
             failed.append(name)
     if failed:
         print(f"Failed: {', '.join(failed)}", flush=True)
     return 1 if failed else 0
+
+
+def checks(arguments: list[str]) -> dict[str, list[str]]:
+    """The commands of `test` by their names, in the order in which they run."""
+    bin_dir = python().parent
+    return {
+        "lint": [str(bin_dir / "ruff"), "check", "."],
+        "format": [str(bin_dir / "ruff"), "format", "--check", "."],
+        "types": [str(python()), "-m", "mypy"],
+        "contracts": [str(bin_dir / "lint-imports")],
+        "tests": [str(python()), "-m", "pytest", *arguments],
+    }
 
 
 def bench(arguments: list[str]) -> int:
@@ -189,12 +193,13 @@ def has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def main() -> int:
-    """Run the command named on the command line."""
-    if sys.version_info < (3, 11):  # noqa: UP036 - the reader may have an older one
-        print("Tenant Ferry needs Python 3.11 or newer; this is " + sys.version.split()[0])
+def main(words: list[str], version: tuple[int, ...]) -> int:
+    """Run the command in these words of the command line, on this version of Python."""
+    if version < (3, 11):
+        has = ".".join(map(str, version))
+        print("Tenant Ferry needs Python 3.11 or newer; this is " + has)
         return 2
-    command, *arguments = sys.argv[1:] or ["help"]
+    command, *arguments = words or [""]
     if command == "setup" and not arguments:
         setup()
         print("The environment is ready in .venv")
@@ -212,8 +217,8 @@ def main() -> int:
     print("python3 dev.py setup   only make the environment")
     print("python3 dev.py bench   speed and memory against peers")
     print("python3 dev.py soak    the long forms of the reliability tests")
-    return 2
+    return 0 if command in ("help", "-h", "--help") else 2
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:], sys.version_info[:3]))

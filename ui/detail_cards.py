@@ -96,9 +96,7 @@ class CodeLine(QPushButton):
         self.setToolTip(self._title)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(
-            strings.OVERVIEW_COUNT.format(
-                title=self._title, rows=strings.count(number, "{} row", "{} rows")
-            )
+            strings.OVERVIEW_COUNT.format(title=self._title, rows=strings.rows(number))
         )
 
     def sizeHint(self) -> QSize:

@@ -64,7 +64,7 @@ class Footer(QWidget):
         self.saved.setText(form.format(time=time, name=saved.path.name))
         if saved.backup is not None:
             self._backup = strings.SAVED_BACKUP_TIP.format(path=saved.backup)
-        rows = strings.count(saved.rows, "{} row", "{} rows")
+        rows = strings.rows(saved.rows)
         tip = strings.SAVED_TIP.format(rows=rows, path=saved.path)
         self.saved.setToolTip("\n".join(part for part in (tip, self._backup) if part))
 

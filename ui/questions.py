@@ -86,7 +86,7 @@ def plan_in_words(asked: PlanAsked, service: ServiceConnected, warned: int) -> s
         strings.CONFIRM_FROM_TO.format(source=service.source_name, target=service.target_name),
         strings.CONFIRM_BATCHES.format(
             moves=strings.moves(len(asked.keys)),
-            batches=strings.count(asked.batches, "{} batch", "{} batches"),
+            batches=strings.batches(asked.batches),
         ),
         strings.CONFIRM_BEGIN_NOW,
     ]
@@ -104,7 +104,7 @@ def plan_in_words(asked: PlanAsked, service: ServiceConnected, warned: int) -> s
     if warned:
         lines.append(strings.CONFIRM_WARN.format(strings.moves(warned)))
     if asked.left_out:
-        rows = strings.count(asked.left_out, "{} row", "{} rows")
+        rows = strings.rows(asked.left_out)
         lines.append(strings.CONFIRM_LEFT_OUT.format(rows))
     if asked.hidden:
         lines.append(strings.CONFIRM_HIDDEN.format(asked.hidden))

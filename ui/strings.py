@@ -18,6 +18,14 @@ def moves(number: int) -> str:
     return count(number, "{} move", "{} moves")
 
 
+def rows(number: int) -> str:
+    return count(number, "{} row", "{} rows")
+
+
+def batches(number: int) -> str:
+    return count(number, "{} batch", "{} batches")
+
+
 # Menus and actions
 MENU_FILE = "&File"
 MENU_MOVES = "&Moves"
@@ -113,6 +121,10 @@ COLUMN_STATUS = "Status"
 COLUMN_REMEDY = "What to do"
 COLUMN_BEGIN = "Begin"
 COLUMN_UPDATED = "Updated"
+# Measured for the widths of the columns, never shown; the dashes leave room for an icon.
+WIDE_BATCH = "Wave 12"
+WIDE_STATUS = "Waiting to be sent--"
+WIDE_REMEDY = "Accept the offered correction: “anna@…”"
 TABLE_NAME = "Mappings: one row per person"
 LEVEL_PASS = "PASS"
 LEVEL_WARN = "WARN"

@@ -30,10 +30,10 @@ SAMPLES = {
     Column.ROW: "10000",
     Column.SOURCE: "farid.haddad@northwind.com",
     Column.TARGET: "farid.haddad@northwind.com",
-    Column.BATCH: "Wave 12",
+    Column.BATCH: strings.WIDE_BATCH,
     Column.CHECK: "UNKNOWN",
-    Column.STATUS: "Waiting to be sent--",
-    Column.REMEDY: "Accept the offered correction: “anna@…”",
+    Column.STATUS: strings.WIDE_STATUS,
+    Column.REMEDY: strings.WIDE_REMEDY,
     Column.UPDATED: "2026-12-05 18:00--",
     Column.BEGIN: "2026-12-05 18:00--",
 }
