@@ -9,6 +9,7 @@ import queue
 import subprocess
 import sys
 import threading
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
@@ -16,12 +17,14 @@ from typing import IO
 from app.client import GraphClient
 from app.errors import AppError, ServiceError
 from app.paths import child_command
+from app.practice.scenario import ScenarioError, find_scenario, scenarios
 
 TARGET_HOST = "https://practice-target-my.sharepoint.com"
 DEFAULT_SPEED = 240.0
 """Practice seconds in a second: an hour of moving takes a quarter of a minute."""
 _START_SECONDS = 30.0
 _IDLE_SECONDS = 3600
+_NAMES_A_CALL = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +36,67 @@ class Practice:
     target_token: str
     pid: int
     speed: float
+    scenario: str = ""
 
 
-def reach(state_dir: Path, speed: float | None = None) -> Practice:
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A scenario as it is offered."""
+
+    name: str
+    title: str
+    description: str
+
+
+def choices() -> tuple[Choice, ...]:
+    """The scenarios that come with the program, in the order in which to offer them."""
+    return tuple(Choice(each.name, each.title, each.description) for each in scenarios())
+
+
+def reach(state_dir: Path, speed: float | None = None, scenario: str | None = None) -> Practice:
     """The practice tenants of this project, started when they do not run.
 
     Their state lies in `state_dir`, so that moves go on however often either side is restarted.
-    Raises AppError PRACTICE_NOT_STARTED.
+    Speed and scenario stay as they were unless they are given; the scenario "" is none at all.
+    Raises AppError PRACTICE_NOT_STARTED, or NO_SCENARIO with the names that there are.
     """
+    _check_scenario(scenario)
     note = state_dir / "practice.json"
     known = _read_note(note)
     wanted = speed if speed is not None else known.speed if known else DEFAULT_SPEED
-    if known is not None and known.speed == wanted and _answers(known):
-        return known
+    played = scenario if scenario is not None else known.scenario if known else ""
     if known is not None and _answers(known):
+        if (known.speed, known.scenario) == (wanted, played):
+            return known
         stop(known)
-    practice = _start(state_dir, wanted)
+    practice = _start(state_dir, wanted, played)
     _write_note(note, practice)
     return practice
+
+
+def _check_scenario(name: str | None) -> None:
+    try:
+        find_scenario(name or "")
+    except ScenarioError as error:
+        raise AppError(
+            "NO_SCENARIO",
+            f"The scenario {name} cannot be played",
+            str(error),
+            "Choose one of those.",
+        ) from None
+
+
+def make_known(practice: Practice, pairs: Iterable[tuple[str, str]]) -> None:
+    """Tell the practice tenants who is in the workbook: source and target UPN of each row.
+
+    The names go to the practice process on this machine and nowhere else. Raises ServiceError.
+    """
+    rows = list(pairs)
+    with contextlib.closing(client(practice)) as caller:
+        for first in range(0, len(rows), _NAMES_A_CALL):
+            part = rows[first : first + _NAMES_A_CALL]
+            names = {"source": [row[0] for row in part], "target": [row[1] for row in part]}
+            caller.post("/practice/people", names)
 
 
 def stop(practice: Practice) -> None:
@@ -79,10 +125,10 @@ def _answers(practice: Practice) -> bool:
     return isinstance(answer, dict) and answer.get("pid") == practice.pid
 
 
-def _start(state_dir: Path, speed: float) -> Practice:
+def _start(state_dir: Path, speed: float, scenario: str) -> Practice:
     state_dir.mkdir(parents=True, exist_ok=True)
     arguments = ["--state", str(state_dir / "practice.db"), "--speed", f"{speed:g}"]
-    arguments += ["--exit-when-idle", str(_IDLE_SECONDS)]
+    arguments += ["--exit-when-idle", str(_IDLE_SECONDS), "--scenario", scenario]
     # A session of its own: the practice tenants outlive the program, as the real ones do.
     flags = 0x00000208 if sys.platform == "win32" else 0  # DETACHED_PROCESS, NEW_PROCESS_GROUP
     with (state_dir / "practice.log").open("ab") as log:
@@ -100,7 +146,12 @@ def _start(state_dir: Path, speed: float) -> Practice:
     try:
         said = json.loads(line)
         return Practice(
-            said["base_url"], said["source_token"], said["target_token"], process.pid, speed
+            said["base_url"],
+            said["source_token"],
+            said["target_token"],
+            process.pid,
+            speed,
+            scenario,
         )
     except (ValueError, KeyError, TypeError):
         process.kill()
@@ -121,7 +172,9 @@ def _let_go(process: subprocess.Popen[bytes]) -> None:
 
 def _first_line(stream: IO[bytes], seconds: float) -> bytes:
     lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    reader = threading.Thread(target=lambda: lines.put(stream.readline()), daemon=True)
+    reader = threading.Thread(
+        target=lambda: lines.put(stream.readline()), name="first line", daemon=True
+    )
     reader.start()
     try:
         return lines.get(timeout=seconds)

@@ -1,4 +1,4 @@
-"""Who is calling: access tokens, each good for one tenant, one kind of sign-in and some permissions.
+"""Who is calling: tokens, each good for one tenant, one kind of sign-in and some permissions.
 
 The permissions are those of the Microsoft Graph permissions reference. A token here is a random
 word that opens nothing but the practice tenants.

@@ -21,16 +21,22 @@ from types import FrameType
 
 import uvicorn
 
+from app.practice.access import Side
 from app.practice.clock import FASTEST, PracticeClock, is_speed
+from app.practice.crowd import invent, settle
 from app.practice.directory import Directory, PeopleError, read_people
 from app.practice.engine import QUEUE_LIMIT, SLOTS, Engine
+from app.practice.practice_calls import keep_anchor, kept_anchor
+from app.practice.scenario import OPEN, Scenario, ScenarioError, find_scenario
 from app.practice.store import Store, StoreError
-from app.practice.web import PracticeWeb, Tokens, keep_anchor, kept_anchor
+from app.practice.tenancy import Tenancy
+from app.practice.web import PracticeWeb, Tokens
 
 HOST = "127.0.0.1"
 DEFAULT_SPEED = 240.0
 _DEFAULT_SEED = 1
 _BACKLOG = 2048
+_TOKENS = ("source_token", "target_token")
 
 
 def main(argv: Sequence[str]) -> int:
@@ -50,7 +56,7 @@ def main(argv: Sequence[str]) -> int:
         options = _options(argv)
         with _state_file(options.state) as path:
             return _serve(options, path, ending)
-    except (StoreError, PeopleError, OSError) as error:
+    except (StoreError, PeopleError, ScenarioError, OSError) as error:
         print(f"practice: {error}", file=sys.stderr)
         return 1
     finally:
@@ -66,8 +72,10 @@ class _Options:
     exit_when_idle: float
     seed: int | None
     people: Path | None
-    slots: int
-    queue_limit: int
+    slots: int | None
+    queue_limit: int | None
+    scenario: str | None
+    crowd: int | None
 
 
 def _options(argv: Sequence[str]) -> _Options:
@@ -93,9 +101,25 @@ def _options(argv: Sequence[str]) -> _Options:
     )
     parser.add_argument("--seed", type=int, metavar="N", help="makes the people and their drives")
     parser.add_argument("--people", type=Path, metavar="FILE", help="what is special of whom, JSON")
-    parser.add_argument("--slots", type=_positive, default=SLOTS, metavar="N", help="run at a time")
     parser.add_argument(
-        "--queue-limit", type=_positive, default=QUEUE_LIMIT, metavar="N", help="pending at most"
+        "--slots",
+        type=_positive,
+        metavar="N",
+        help=f"run at a time (default: as the scenario says, or {SLOTS})",
+    )
+    parser.add_argument(
+        "--queue-limit",
+        type=_positive,
+        metavar="N",
+        help=f"pending at most (default: as the scenario says, or {QUEUE_LIMIT})",
+    )
+    parser.add_argument(
+        "--scenario",
+        metavar="NAME",
+        help='what goes wrong, such as throttled-morning (default: as before); "": nothing',
+    )
+    parser.add_argument(
+        "--crowd", type=_positive, metavar="N", help="make up so many people and their groups"
     )
     return _Options(**vars(parser.parse_args(list(argv))))
 
@@ -141,15 +165,26 @@ def _serve(options: _Options, path: Path, ending: threading.Event) -> int:
     people = read_people(options.people) if options.people else {}
     with contextlib.closing(Store(path)) as store:
         clock = PracticeClock(kept_anchor(store))
-        engine = _caught_up(store, clock)
+        scenario = _scenario(options, store)
+        _catch_up(store, clock, scenario)
         _apply(options, store, clock)
-        directory = Directory(store, int(store.meta("seed") or _DEFAULT_SEED))
+        directory = _directory(store, scenario)
         directory.add(people)
-        engine = Engine(store, directory, slots=options.slots, queue_limit=options.queue_limit)
+        if options.crowd is not None:
+            domain = Tenancy(store, directory).tenant(Side.SOURCE).initial_domain
+            settle(store, directory, invent(directory.seed, options.crowd, domain))
+        engine = Engine(
+            store,
+            directory,
+            scenario=scenario,
+            slots=options.slots,
+            queue_limit=options.queue_limit,
+        )
+        engine.begin_scenario(clock.now_ms())
         with contextlib.closing(_listen(options.port, store)) as listener:
             port = listener.getsockname()[1]
-            tokens = _remember(store, port, options.slots)
-            web = PracticeWeb(store, engine, clock, tokens, port)
+            tokens = _remember(store, port, engine.slots)
+            web = PracticeWeb(store, engine, directory, clock, tokens, port, engine.refuse)
             said = {
                 "base_url": f"http://{HOST}:{port}",
                 "source_token": tokens.source,
@@ -160,14 +195,39 @@ def _serve(options: _Options, path: Path, ending: threading.Event) -> int:
     return 0
 
 
-def _caught_up(store: Store, clock: PracticeClock) -> Engine:
+def _scenario(options: _Options, store: Store) -> Scenario:
+    """Raises ScenarioError."""
+    former = store.meta("scenario") or ""
+    return find_scenario(former if options.scenario is None else options.scenario)
+
+
+def _directory(store: Store, scenario: Scenario) -> Directory:
+    return Directory(
+        store,
+        int(store.meta("seed") or _DEFAULT_SEED),
+        mishaps=scenario.people,
+        everybody_exists=scenario.tenants.everybody_exists,
+    )
+
+
+def _catch_up(store: Store, clock: PracticeClock, scenario: Scenario) -> None:
     """What happened while nobody served is played by the settings of that time."""
-    directory = Directory(store, int(store.meta("seed") or _DEFAULT_SEED))
-    engine = Engine(store, directory, slots=int(store.meta("slots") or SLOTS))
+    try:
+        former = find_scenario(store.meta("scenario") or "")
+    except ScenarioError:
+        former = OPEN  # its file is gone
+    directory = _directory(store, former)
+    slots = store.meta("slots")
+    engine = Engine(store, directory, scenario=former, slots=None if slots is None else int(slots))
     clock.not_before(engine.advanced_to)
-    if store.meta("clock") is not None:
+    begins_anew = store.meta("clock") is None
+    if not begins_anew:
         engine.advance(clock.now_ms())
-    return engine
+    if begins_anew or scenario.name != former.name:
+        clock.step((scenario.first_ms(clock.now_ms()) - clock.now_ms()) / 1000)
+        engine.advance(clock.now_ms())
+        if not begins_anew:  # a new clock is kept once its speed is known
+            keep_anchor(store, clock)
 
 
 def _apply(options: _Options, store: Store, clock: PracticeClock) -> None:
@@ -209,10 +269,10 @@ def _remember(store: Store, port: int, slots: int) -> Tokens:
     with store.transaction():
         store.set_meta("port", str(port))
         store.set_meta("slots", str(slots))
-        for side in ("source_token", "target_token"):
-            if store.meta(side) is None:
-                store.set_meta(side, secrets.token_urlsafe(32))
-    return Tokens(str(store.meta("source_token")), str(store.meta("target_token")))
+        for name in _TOKENS:
+            if store.meta(name) is None:
+                store.set_meta(name, secrets.token_urlsafe(32))
+    return Tokens(*(str(store.meta(name)) for name in _TOKENS))
 
 
 class _Server(uvicorn.Server):

@@ -166,6 +166,10 @@ class Store:
                 self._db.execute("ROLLBACK")
             raise
 
+    def execute(self, sql: str, *values: object) -> sqlite3.Cursor:
+        """For the tables that other modules keep in this file; what came from outside is bound."""
+        return self._db.execute(sql, values)
+
     def _value(self, sql: str, *values: object) -> Any:
         row = self._db.execute(sql, values).fetchone()
         return None if row is None else row[0]
@@ -234,15 +238,34 @@ class Store:
     def make_drive(self, target_key: str) -> None:
         self._db.execute("UPDATE drives SET made = 1 WHERE target_key = ?", (target_key,))
 
+    def drive_is_made(self, target_key: str) -> bool:
+        """Whether a move made the OneDrive at this target."""
+        sql = "SELECT count(*) FROM drives WHERE target_key = ? AND made = 1"
+        return bool(self._value(sql, target_key))
+
+    def has_moved(self, source_key: str) -> bool:
+        """Whether only a redirect is left of this source's OneDrive."""
+        sql = "SELECT count(*) FROM tasks WHERE source_key = ? AND status = 'completed'"
+        return bool(self._value(sql, source_key))
+
+    def count_people(self, side: str) -> int:
+        """How many are known to belong to this tenant, `source` or `target`."""
+        sql = "SELECT count(*) FROM people WHERE json_extract(facts, '$.side') = ?"
+        return int(self._value(sql, side))
+
     def let_go_of_drive(self, seq: int, target_key: str) -> None:
         """Undo `hold_drive` of this move, unless the drive was made."""
         self._db.execute(
             "DELETE FROM drives WHERE target_key = ? AND seq = ? AND made = 0", (target_key, seq)
         )
 
-    def person(self, upn_key: str) -> dict[str, Any]:
+    def known_person(self, upn_key: str) -> dict[str, Any] | None:
+        """What was said of this person; None of somebody who was never named."""
         facts = self._value("SELECT facts FROM people WHERE upn_key = ?", upn_key)
-        return {} if facts is None else dict(json.loads(facts))
+        return None if facts is None else dict(json.loads(facts))
+
+    def person(self, upn_key: str) -> dict[str, Any]:
+        return self.known_person(upn_key) or {}
 
     def upn_of(self, object_id: str) -> str | None:
         sql = "SELECT upn_key FROM people WHERE object_id = ?"

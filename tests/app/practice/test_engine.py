@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from app.practice.causes import BY_CODE, CATALOGUE
 from app.practice.directory import Directory, is_upn
 from app.practice.engine import PICK_UP_MS, Engine, TaskRequest
 from app.practice.faults import Fault
@@ -227,9 +226,9 @@ def test_a_move_that_failed_leaves_the_target_free(store: Store) -> None:
          "job creation for the source object id"),
         ("target", {"target_drive_exists": True}, "MnASiteMoveTargetUrlHasWriteConflict",
          "target tenant has a conflict"),
-        ("source", {"fail_code": "MnAOdbOwnerUrlMismatch"}, "MnAOdbOwnerUrlMismatch",
+        ("source", {"owner": "boss@tailspin.com"}, "MnAOdbOwnerUrlMismatch",
          "match the owner of the OneDrive"),
-        ("source", {"fail_code": "New", "fail_message": "Error -161"}, "New", "Error -161"),
+        ("source", {"lock_state": "ReadOnly"}, "-161", "Error -161"),
     ],
 )  # fmt: skip
 def test_what_validation_finds(
@@ -256,8 +255,6 @@ def test_a_licence_of_the_source_is_enough(store: Store) -> None:
 @pytest.mark.parametrize(
     ("source", "target", "host", "words"),
     [
-        ("o'neil@tailspin.com", "", "", "invalid character"),
-        ("ana@tailspin.com", "o'neil@northwind.com", "", "invalid character"),
         ("no upn", "", "", "Unable to get a OneDrive URL for source user UPN"),
         ("ana@tailspin.com", "ana.@northwind.com", "", "The target UPN ana.@northwind"),
         ("ana@tailspin.com", "ana", "", "The target UPN ana is invalid"),
@@ -266,43 +263,18 @@ def test_a_licence_of_the_source_is_enough(store: Store) -> None:
         ("a_x.com#EXT#@tailspin.com", "a@b.com", "", "OneDrive site for source user UPN"),
         ("ana@tailspin.com", "", "https://North-Admin.sharepoint.com", "TargetCrossTenantHostUrl"),
         ("gone@tailspin.com", "", "", "does not exist"),
-        ("map@tailspin.com", "", "", "does not exist on the target tenant"),
     ],
 )  # fmt: skip
 def test_a_start_that_is_refused(
     store: Store, source: str, target: str, host: str, words: str
 ) -> None:
-    people: dict[str, dict[str, Any]] = {
-        "gone@tailspin.com": {"no_drive": True},
-        "map@tailspin.com": {"fail_code": "MnAIdentityMapEntryDoesNotExistsForSourceUPN"},
-    }
-    engine = engine_of(store, people)
+    engine = engine_of(store, {"gone@tailspin.com": {"no_drive": True}})
     asked = request(source, target) if not host else request(source, target, host=host)
     with pytest.raises(Fault) as refused:
         engine.create(NOW, asked)
     assert refused.value.status == 422
     assert words in refused.value.message
     assert store.count_tasks() == 0
-
-
-def test_the_whole_catalogue_can_be_raised(store: Store) -> None:
-    assert len(BY_CODE) == 26
-    people: dict[str, dict[str, Any]] = {
-        f"p{number}@tailspin.com": {"fail_code": cause.code}
-        for number, cause in enumerate(CATALOGUE)
-    }
-    engine = engine_of(store, people)
-    for number, (upn, facts) in enumerate(people.items()):
-        try:
-            task = made(engine, NOW + number * DAY, request(upn))
-        except Fault as fault:
-            said, message = fault.code, fault.message
-        else:
-            failed = engine.by_id(NOW + (number + 1) * DAY, task.id)
-            said, message = failed.error_code, failed.error_message
-        assert said == facts["fail_code"]
-        assert message
-        assert "{" not in message
 
 
 def test_a_person_by_object_id(store: Store) -> None:

@@ -1,0 +1,82 @@
+"""The two practice tenants as their directories know them: ids, names, domains and hosts."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from dataclasses import dataclass
+
+from app.practice.access import Side
+from app.practice.directory import Directory, Person, is_upn
+from app.practice.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """One of the two."""
+
+    id: str
+    display_name: str
+    initial_domain: str
+    other_domains: tuple[str, ...] = ()
+    """In lower case; the first one is the default."""
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        return (*self.other_domains, self.initial_domain)
+
+    @property
+    def my_host(self) -> str:
+        """Where its OneDrives lie."""
+        return f"https://{self.initial_domain.partition('.')[0]}-my.sharepoint.com"
+
+
+class Tenancy:
+    """Both tenants of a state file, and who belongs to which.
+
+    `domains_source` and `domains_target` in the store hold lists of verified domains in JSON.
+    """
+
+    def __init__(self, store: Store, directory: Directory) -> None:
+        self._store = store
+        self._directory = directory
+
+    def tenant(self, side: Side) -> Tenant:
+        """What is true of this side now."""
+        digest = self._directory.digest(f"tenant|{side}")
+        return Tenant(
+            str(uuid.UUID(bytes=digest[:16], version=4)),
+            f"Practice {side}",
+            f"practice-{side}.onmicrosoft.com",
+            tuple(json.loads(self._store.meta(f"domains_{side}") or "[]")),
+        )
+
+    def find(self, side: Side, name: str) -> Person | None:
+        """The person with this object id or UPN, None when this tenant has nobody of that name."""
+        upn = name if "@" in name else self._directory.upn_of(name)
+        if upn is None or not is_upn(upn):
+            return None
+        person = self._directory.person(upn)
+        if not self._is_here(side, person):
+            return None
+        if self._directory.upn_of(person.object_id) is None:
+            # From now on the id that the caller is about to learn names this person.
+            self._directory.add({upn: {}})
+        return person
+
+    def _is_here(self, side: Side, person: Person) -> bool:
+        """A domain belongs to one tenant; where neither claims it, both have the people."""
+        if not person.exists or (side is Side.TARGET and person.missing_on_target):
+            return False
+        if person.side:
+            return person.side == side
+        domain = person.upn.rpartition("@")[2].casefold()
+        other = Side.TARGET if side is Side.SOURCE else Side.SOURCE
+        ours = domain in self.tenant(side).domains
+        return ours or domain not in self.tenant(other).domains
+
+    def drive_url(self, side: Side, upn: str) -> str:
+        """The address of a OneDrive, as "OneDrive URLs in your organization" makes it."""
+        name = re.sub(r"[^A-Za-z0-9]", "_", upn)
+        return f"{self.tenant(side).my_host}/personal/{name}"
