@@ -26,6 +26,7 @@ from app.model import Move, MoveStatus, Window
 from app.moves import MoveService
 from app.projects import find_project, remember_workbook
 from app.runner import MoveRunner
+from app.tenants import Tenants
 
 _PRACTICE_PAUSE = 3.0
 """Seconds between two writes of the workbook in a rehearsal; a real run takes half a minute."""
@@ -191,6 +192,7 @@ class _Session:
         self._is_silent = False
         self._connector: threading.Thread | None = None
         self._service: MoveService | None = None
+        self._tenants: Tenants | None = None
         self._practice: rehearsal.Practice | None = None
         self._moves: dict[str, Move] = {}
         self.runner = MoveRunner(locate, clock, self._from_runner)
@@ -232,6 +234,8 @@ class _Session:
         ended &= self.book_thread.stop(max(end - self._clock.monotonic(), 0.1))
         if self._service is not None:
             self._service.close()
+        if self._tenants is not None:
+            self._tenants.close()
         if self._practice is not None and self._at_rest():
             rehearsal.stop(self._practice)
         return ended
@@ -270,13 +274,14 @@ class _Session:
         except AppError as error:
             self._tell(Trouble(error))
             return
+        tenants = rehearsal.tenants(practice)
         service = GraphMoves(
-            rehearsal.client(practice),
+            tenants.source,
             target_host=rehearsal.TARGET_HOST,
             clock=self._clock,
             practice=True,
         )
-        self._practice, self._service = practice, service
+        self._practice, self._service, self._tenants = practice, service, tenants
         self.book_thread.shortest_pause = _PRACTICE_PAUSE
         self.runner.connect(service)
         self._tell(ServiceConnected(service.capabilities, "Practice source", "Practice target"))

@@ -18,6 +18,7 @@ from app.client import GraphClient
 from app.errors import AppError, ServiceError
 from app.paths import child_command
 from app.practice.scenario import ScenarioError, find_scenario, scenarios
+from app.tenants import Tenants
 
 TARGET_HOST = "https://practice-target-my.sharepoint.com"
 DEFAULT_SPEED = 240.0
@@ -109,6 +110,15 @@ def stop(practice: Practice) -> None:
 def client(practice: Practice) -> GraphClient:
     """A client of the practice source tenant."""
     return GraphClient(practice.base_url, lambda: practice.source_token)
+
+
+def tenants(practice: Practice) -> Tenants:
+    """Both practice tenants, with the tokens of an admin who signed in: delegated ones."""
+    return Tenants(
+        source=client(practice),
+        target=GraphClient(practice.base_url, lambda: practice.target_token),
+        target_is_application=False,
+    )
 
 
 def _answers(practice: Practice) -> bool:
