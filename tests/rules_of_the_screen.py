@@ -76,8 +76,8 @@ _STATIC_DIALOGS = frozenset({"QColorDialog", "QFileDialog", "QInputDialog", "QMe
 
 
 def shows_a_literal(source: Source) -> Iterator[str]:
-    """Every sentence of the window is in `ui/strings.py`."""
-    if source.path == "ui/strings.py":
+    """Every sentence of the window is in `ui/strings.py` or its subject's `ui/strings_*.py`."""
+    if _is_for_sentences(source):
         return
     for call in calls(source):
         if name(call.func) not in _SHOWS or _is_of_the_log(call):
@@ -90,7 +90,7 @@ def shows_a_literal(source: Source) -> Iterator[str]:
 
 def holds_a_sentence(source: Source) -> Iterator[str]:
     """Words in a row are for people, wherever they go, and belong into `ui/strings.py`."""
-    if source.path == "ui/strings.py":
+    if _is_for_sentences(source):
         return
     silent = set()
     for node in source.nodes:
@@ -104,6 +104,10 @@ def holds_a_sentence(source: Source) -> Iterator[str]:
             continue
         if _SENTENCE.search(node.value):
             yield source.at(node.lineno, f"holds {node.value!r}")
+
+
+def _is_for_sentences(source: Source) -> bool:
+    return re.fullmatch(r"ui/strings(_[a-z]+)*\.py", source.path) is not None
 
 
 def _shown(node: ast.AST) -> Iterator[str]:

@@ -36,25 +36,69 @@ class Actions(QObject):
         self.keys = self._make(strings.KEYS)
         self.about = self._make(strings.ABOUT)
         self.recent_menu = QMenu(strings.RECENT, window)
+        self._needs_book = [self.reread, self.columns, self.start, self.find, self.copy]
         bar = window.menuBar()
-        file_menu = bar.addMenu(strings.MENU_FILE)
+        self._menus = {
+            name: bar.addMenu(name)
+            for name in (
+                strings.MENU_FILE,
+                strings.MENU_MOVES,
+                strings.MENU_VIEW,
+                strings.MENU_HELP,
+            )
+        }
+        file_menu = self._menus[strings.MENU_FILE]
         file_menu.addAction(self.open)
         file_menu.addMenu(self.recent_menu)
         file_menu.addAction(self.reread)
         file_menu.addAction(self.columns)
-        file_menu.addSeparator()
+        self._quit_line = file_menu.addSeparator()
         file_menu.addAction(self.quit)
-        moves_menu = bar.addMenu(strings.MENU_MOVES)
+        moves_menu = self._menus[strings.MENU_MOVES]
         moves_menu.addAction(self.connect_practice)
         moves_menu.addSeparator()
         moves_menu.addAction(self.start)
         moves_menu.addAction(self.cancel)
-        view_menu = bar.addMenu(strings.MENU_VIEW)
+        view_menu = self._menus[strings.MENU_VIEW]
         view_menu.addActions([self.find, self.next_problem, self.previous_problem])
         view_menu.addSeparator()
         view_menu.addActions([self.copy, self.details])
-        help_menu = bar.addMenu(strings.MENU_HELP)
+        help_menu = self._menus[strings.MENU_HELP]
         help_menu.addActions([self.keys, self.about])
+
+    def add(
+        self,
+        menu: str,
+        text: str,
+        what: Callable[[], object],
+        *,
+        icon: str = "",
+        keys: QKeySequence.StandardKey | str | None = None,
+        needs_book: bool = False,
+    ) -> QAction:
+        """An entry of a feature, at the end of this menu; a menu that is not there is made.
+
+        With `needs_book` it is enabled while a workbook is open.
+        """
+        action = self._make(text, icon, keys)
+        self.on(action, what)
+        if menu not in self._menus:
+            added = QMenu(menu, self._window)
+            self._window.menuBar().insertMenu(self._menus[strings.MENU_HELP].menuAction(), added)
+            self._menus[menu] = added
+        if menu == strings.MENU_FILE:
+            self._menus[menu].insertAction(self._quit_line, action)
+        else:
+            self._menus[menu].addAction(action)
+        if needs_book:
+            action.setEnabled(self.start.isEnabled())
+            self._needs_book.append(action)
+        return action
+
+    def set_book_open(self, is_open: bool) -> None:
+        """Enable what can be done only with a workbook."""
+        for action in self._needs_book:
+            action.setEnabled(is_open)
 
     def on(self, action: QAction, what: Callable[[], object]) -> None:
         """Call `what` without Qt's `checked` argument."""

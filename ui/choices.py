@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from app import plan
 from app.model import Window
-from ui.plan_bar import Choices
+from ui.plan_asked import Choices
 from ui.rows import Group, Row
 
 READY, RUNNING = int(Group.READY), int(Group.RUNNING)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.clock import Clock
-from ui import questions, strings
+from ui import strings
 from ui.actions import Actions
 from ui.choices import cancellable_keys, find_choices
 from ui.detail_panel import DetailPanel
@@ -19,8 +19,10 @@ from ui.filter_bar import FilterBar
 from ui.footer import Footer
 from ui.header import Header, fill_recent
 from ui.kept import Kept
+from ui.listeners import Listeners
 from ui.notices import NoticeBar
 from ui.plan_bar import PlanBar
+from ui.questions import Questions
 from ui.rows import Group
 from ui.shell import ShellWindow
 from ui.surfaces import Hairline
@@ -29,7 +31,11 @@ from ui.table_view import MappingTable
 
 
 class PanelsWindow(ShellWindow):
-    """A window with all its panels; it knows neither project nor events."""
+    """A window with all its panels; it knows no project and takes no event.
+
+    A feature with a panel of its own is given this window: it adds its menu entries to `commands`,
+    hears of events through `listeners` and asks through `questions`.
+    """
 
     def __init__(self, clock: Clock, kept: Kept, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,8 +51,8 @@ class PanelsWindow(ShellWindow):
         self.details = DetailPanel()
         self.plan = PlanBar(clock, kept.zone)
         self.footer = Footer()
-        self.question: QMessageBox | None = None
-        """The question or message now shown; the newest when there were several."""
+        self.questions = Questions(self)
+        self.listeners = Listeners()
         self._lay_out()
         self._connect_panels()
         self.show_recent(kept.recent())
@@ -56,10 +62,7 @@ class PanelsWindow(ShellWindow):
         self.stack.setCurrentIndex(1 if is_open else 0)
         self.plan.setVisible(is_open)
         self.footer.setVisible(is_open)
-        actions = self.commands
-        needs_book = (actions.reread, actions.columns, actions.start, actions.find, actions.copy)
-        for action in needs_book:
-            action.setEnabled(is_open)
+        self.commands.set_book_open(is_open)
 
     def show_recent(self, paths: Sequence[Path]) -> None:
         self.header.set_recent(paths)
@@ -134,8 +137,8 @@ class PanelsWindow(ShellWindow):
             (commands.previous_problem, lambda: self.table.go_to_problem(-1)),
             (commands.copy, self._copy),
             (commands.details, self._show_details),
-            (commands.keys, lambda: self._tell(strings.KEYS_TITLE, strings.KEYS_TEXT)),
-            (commands.about, lambda: self._tell(strings.ABOUT_TITLE, strings.ABOUT_TEXT)),
+            (commands.keys, lambda: self.questions.tell(strings.KEYS_TITLE, strings.KEYS_TEXT)),
+            (commands.about, lambda: self.questions.tell(strings.ABOUT_TITLE, strings.ABOUT_TEXT)),
         ):
             commands.on(action, what)
         self.details.code_chosen.connect(self._show_code)
@@ -155,6 +158,3 @@ class PanelsWindow(ShellWindow):
     def _find(self) -> None:
         self.filters.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.filters.search.selectAll()
-
-    def _tell(self, title: str, text: str) -> None:
-        self.question = questions.tell(self, title, text)

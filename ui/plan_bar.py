@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Mapping as MappingType
-from dataclasses import dataclass, field
 from datetime import timedelta
 
-from PySide6.QtCore import Qt, QTimeZone, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QCompleter,
     QGridLayout,
     QHBoxLayout,
     QPushButton,
@@ -23,41 +20,17 @@ from app import plan
 from app.clock import Clock
 from app.errors import PlanError
 from app.events import RunState
-from app.model import Window
 from app.moves import Capabilities
 from ui import icons, strings
+from ui.plan_asked import Choices, PlanAsked
 from ui.progress import Progress
 from ui.surfaces import Hairline, Icon, MutedLabel, PrimaryButton, label
 from ui.time_field import TimeField
+from ui.zone_box import ZoneBox
 
 ALL, SELECTED, COLUMN = range(3)
 _FIRST_PROPOSAL = timedelta(hours=1)
 _WINDOW_PROPOSAL = timedelta(hours=8)
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """The keys that can be started, by the ways of choosing them."""
-
-    ready: tuple[str, ...] = ()
-    selected: tuple[str, ...] = ()
-    selected_left_out: int = 0
-    selected_hidden: int = 0
-    batches: MappingType[str, tuple[str, ...]] = field(default_factory=dict)
-    batch_column: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PlanAsked:
-    """What the admin has put together; nothing is sent before it is confirmed."""
-
-    keys: tuple[str, ...]
-    window: Window
-    batch_size: int
-    by_column: bool
-    batches: int
-    left_out: int = 0
-    hidden: int = 0
 
 
 class PlanBar(QWidget):
@@ -77,7 +50,6 @@ class PlanBar(QWidget):
         self._starting = False
         self._run = RunState.IDLE
         self._cancellable = 0
-        self._zones = zones()
         self.setAccessibleName(strings.PLAN_NAME)
         self.who = QComboBox()
         self.who.setAccessibleName(strings.PLAN_WHO)
@@ -106,20 +78,7 @@ class PlanBar(QWidget):
             strings.PLAN_END_TIME,
             self,
         )
-        self.zone = QComboBox()
-        self.zone.setEditable(True)
-        self.zone.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.zone.addItems(self._zones)
-        self.zone.setAccessibleName(strings.PLAN_ZONE)
-        self.zone.setMinimumContentsLength(18)
-        self.zone.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        completer = QCompleter(self._zones, self.zone)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.zone.setCompleter(completer)
-        self.zone.setCurrentText(zone if zone in self._zones else system_zone(self._zones))
+        self.zone = ZoneBox(zone)
         self.message_icon = Icon("info", "", 15)
         self.message = label("", wrap=True)
         self.progress = Progress()
@@ -209,7 +168,7 @@ class PlanBar(QWidget):
 
     @property
     def zone_name(self) -> str:
-        return self.zone.currentText().strip()
+        return self.zone.name
 
     def asked(self) -> PlanAsked:
         """The plan as it now stands. Raises PlanError when its times cannot be."""
@@ -296,7 +255,7 @@ class PlanBar(QWidget):
         self.begin.ask_anew()
         self.end.ask_anew()
         self.refresh()
-        if text in self._zones:
+        if self.zone.is_known(text):
             self.zone_changed.emit(text)
 
     def _pause_or_resume(self) -> None:
@@ -381,15 +340,3 @@ class PlanBar(QWidget):
         column.setSpacing(0)
         column.addWidget(Hairline())
         column.addLayout(row)
-
-
-def zones() -> list[str]:
-    """The IANA zones an admin may mean: cities and UTC, without the historical short names."""
-    names = zoneinfo.available_timezones()
-    cities = (n for n in names if "/" in n and not n.startswith(("Etc/", "SystemV/", "posix/")))
-    return ["UTC", *sorted(cities)]
-
-
-def system_zone(known: list[str]) -> str:
-    name = bytes(QTimeZone.systemTimeZoneId().data()).decode("ascii", "replace")
-    return name if name in known else "UTC"

@@ -1,4 +1,4 @@
-"""The questions asked before something that cannot be undone; they never block the program."""
+"""Boxes that ask before something is done, or tell something; they never block the program."""
 
 from __future__ import annotations
 
@@ -14,18 +14,31 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import plan
-from app.events import ServiceConnected
 from ui import strings
-from ui.plan_bar import PlanAsked
 
 _Role = QMessageBox.ButtonRole
 
 
-def ask(
-    parent: QWidget, title: str, text: str, yes: str, no: str, on_yes: Callable[[], None]
+class Questions:
+    """The questions and messages of one window, shown over it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        self._parent = parent
+        self.shown: QMessageBox | None = None
+        """The box now shown; the newest when there were several."""
+
+    def ask(self, title: str, text: str, yes: str, no: str, on_yes: Callable[[], object]) -> None:
+        """Ask; the safe answer `no` is the default. `on_yes` is called on the other one."""
+        self.shown = _ask(self._parent, title, text, yes, no, on_yes)
+
+    def tell(self, title: str, text: str) -> None:
+        """Show something to read."""
+        self.shown = _tell(self._parent, title, text)
+
+
+def _ask(
+    parent: QWidget, title: str, text: str, yes: str, no: str, on_yes: Callable[[], object]
 ) -> QMessageBox:
-    """Show a question; the safe answer is the default. `on_yes` is called on the other one."""
     box = QMessageBox(parent)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setIcon(QMessageBox.Icon.Question)
@@ -50,8 +63,7 @@ def ask(
     return box
 
 
-def tell(parent: QWidget, title: str, text: str) -> QMessageBox:
-    """Show something to read."""
+def _tell(parent: QWidget, title: str, text: str) -> QMessageBox:
     box = QMessageBox(parent)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setWindowTitle(title)
@@ -77,38 +89,3 @@ def _shape(box: QMessageBox) -> None:
         width = box.fontMetrics().averageCharWidth() * 84
         spacer = QSpacerItem(width, 0, QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         grid.addItem(spacer, grid.rowCount(), 0, 1, grid.columnCount())
-
-
-def plan_in_words(asked: PlanAsked, service: ServiceConnected, warned: int) -> str:
-    """What will be started, where, when, and what is special about it."""
-    window = asked.window
-    lines = [
-        strings.CONFIRM_FROM_TO.format(source=service.source_name, target=service.target_name),
-        strings.CONFIRM_BATCHES.format(
-            moves=strings.moves(len(asked.keys)),
-            batches=strings.batches(asked.batches),
-        ),
-        strings.CONFIRM_BEGIN_NOW,
-    ]
-    if window.begin_utc is not None:
-        local, utc = plan.both_times(window.begin_utc, window.zone)
-        lines[-1] = strings.CONFIRM_BEGIN.format(local=local, utc=utc)
-        lines.append(strings.CONFIRM_HELD)
-    elif asked.batches > 1:
-        lines.append(strings.CONFIRM_CHAIN)
-    if window.end_utc is not None:
-        local, utc = plan.both_times(window.end_utc, window.zone)
-        lines.append(strings.CONFIRM_END.format(local=local, utc=utc))
-        if not service.capabilities.keeps_end:
-            lines.append(strings.PLAN_END_NOTE)
-    if warned:
-        lines.append(strings.CONFIRM_WARN.format(strings.moves(warned)))
-    if asked.left_out:
-        rows = strings.rows(asked.left_out)
-        lines.append(strings.CONFIRM_LEFT_OUT.format(rows))
-    if asked.hidden:
-        lines.append(strings.CONFIRM_HIDDEN.format(asked.hidden))
-    lines += ["", strings.CONFIRM_START_TEXT]
-    if service.capabilities.practice:
-        lines.append(strings.CONFIRM_PRACTICE)
-    return "\n".join(lines)

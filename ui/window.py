@@ -27,15 +27,15 @@ from app.events import (
     Trouble,
 )
 from app.model import Move, MoveStatus
-from ui import questions, strings
-from ui.choices import cancellable_keys, correction_cells
+from ui import strings
+from ui.choices import correction_cells
 from ui.columns_dialog import ColumnsQuestion
+from ui.confirmations import Confirmations
 from ui.kept import Kept
 from ui.notices import announce
 from ui.panels import PanelsWindow
-from ui.plan_bar import PlanAsked
+from ui.plan_asked import PlanAsked
 from ui.ports import ProjectPort
-from ui.rows import Group
 
 _RECOUNT_MS = 200
 _REFILTER_MS = 1_000
@@ -60,9 +60,11 @@ class MainWindow(PanelsWindow):
         self._service: ServiceConnected | None = None
         self._connect_wanted = False
         self.columns = ColumnsQuestion(self)
+        self.confirmations = Confirmations(self.questions, self.model, project)
         self._close_confirmed = False
         self._recount = self._timer(_RECOUNT_MS, self._count_again)
         self._refilter = self._timer(_REFILTER_MS, self.table.refilter)
+        self._listen()
         self._connect()
         self._set_zone(self.plan.zone_name)
 
@@ -120,24 +122,8 @@ class MainWindow(PanelsWindow):
                 continue
             self._take_moves(moves)
             moves = []
-            self._take_one(event)
+            self.listeners.tell(event)
         self._take_moves(moves)
-
-    def _take_one(self, event: Event) -> None:
-        if isinstance(event, BookOpened):
-            self._book_opened(event)
-        elif isinstance(event, ColumnsNeeded):
-            self._columns_needed(event)
-        elif isinstance(event, ServiceConnected):
-            self._service_connected(event)
-        elif isinstance(event, RunChanged):
-            self._run_changed(event)
-        elif isinstance(event, BookSaved):
-            self.footer.show_saved(event, event.at_utc.astimezone())
-        elif isinstance(event, BookWaiting):
-            self.footer.show_waiting(event)
-        elif isinstance(event, Trouble):
-            self._trouble(event.error)
 
     def _take_moves(self, moves: Sequence[Move]) -> None:
         if not moves:
@@ -219,48 +205,13 @@ class MainWindow(PanelsWindow):
     # What the admin does
 
     def _start_asked(self, asked: PlanAsked) -> None:
-        if self._service is None or not asked.keys:
-            return
-        numbers = map(self.model.number_of_key, asked.keys)
-        warned = sum(1 for n in numbers if self.model.rows[n].groups & Group.ATTENTION)
-        words = strings.moves(len(asked.keys))
-        self.question = questions.ask(
-            self,
-            strings.CONFIRM_START_TITLE.format(words),
-            questions.plan_in_words(asked, self._service, warned),
-            strings.CONFIRM_START_YES.format(words),
-            strings.CONFIRM_BACK,
-            lambda: self._start(asked),
-        )
-
-    def _start(self, asked: PlanAsked) -> None:
-        self.plan.set_starting(True)
-        self._project.start(asked.keys, asked.window, asked.batch_size, asked.by_column)
+        if self._service is not None and asked.keys:
+            self.confirmations.start(
+                asked, self._service, on_yes=lambda: self.plan.set_starting(True)
+            )
 
     def _cancel_asked(self) -> None:
-        keys = cancellable_keys(self.model.rows, self.table.selected_numbers())
-        if not keys:
-            return
-        words = strings.moves(len(keys))
-        self.question = questions.ask(
-            self,
-            strings.CONFIRM_CANCEL_TITLE.format(words),
-            strings.CONFIRM_CANCEL_TEXT,
-            strings.CONFIRM_CANCEL_YES.format(words),
-            strings.CONFIRM_BACK,
-            lambda: self._project.cancel(keys),
-        )
-
-    def _accept_all(self) -> None:
-        cells = correction_cells(self.model.rows)
-        self.question = questions.ask(
-            self,
-            strings.count(len(cells), *strings.ACCEPT_ALL_TITLE),
-            strings.ACCEPT_ALL_TEXT,
-            strings.ACCEPT_ALL.format(len(cells)),
-            strings.CONFIRM_BACK,
-            lambda: self._project.accept_corrections(cells),
-        )
+        self.confirmations.cancel(self.table.selected_numbers())
 
     def _sheet_chosen(self, sheet: str) -> None:
         if self._path is not None:
@@ -344,18 +295,8 @@ class MainWindow(PanelsWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Asks when moves are not sent yet; what the service has goes on in any case."""
-        counts = self.model.status_counts
-        unsent = counts[MoveStatus.WAITING] + counts[MoveStatus.STARTING]
-        if unsent > 0 and not self._close_confirmed:
+        if not self._close_confirmed and not self.confirmations.close(self._close_now):
             event.ignore()
-            self.question = questions.ask(
-                self,
-                strings.CLOSE_TITLE.format(strings.moves(unsent)),
-                strings.CLOSE_TEXT,
-                strings.CLOSE_YES,
-                strings.CLOSE_STAY,
-                self._close_now,
-            )
             return
         self.keep_states()
         event.accept()
@@ -363,6 +304,16 @@ class MainWindow(PanelsWindow):
     def _close_now(self) -> None:
         self._close_confirmed = True
         self.close()
+
+    def _listen(self) -> None:
+        hear = self.listeners.on
+        hear(BookOpened, self._book_opened)
+        hear(ColumnsNeeded, self._columns_needed)
+        hear(ServiceConnected, self._service_connected)
+        hear(RunChanged, self._run_changed)
+        hear(BookSaved, lambda saved: self.footer.show_saved(saved, saved.at_utc.astimezone()))
+        hear(BookWaiting, self.footer.show_waiting)
+        hear(Trouble, lambda trouble: self._trouble(trouble.error))
 
     def _connect(self) -> None:
         actions = self.commands
@@ -389,7 +340,7 @@ class MainWindow(PanelsWindow):
         self.filters.changed.connect(self._filter_changed)
         self.table.picked.connect(self._recount_soon)
         self.details.accept_asked.connect(self._project.accept_corrections)
-        self.details.accept_all_asked.connect(self._accept_all)
+        self.details.accept_all_asked.connect(self.confirmations.accept_all)
         self.details.retry_asked.connect(lambda key: self._project.retry((key,)))
         self.plan.who.currentIndexChanged.connect(self._count_again)
         self.plan.start_asked.connect(self._start_asked)

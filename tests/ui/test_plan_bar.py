@@ -9,7 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from app.errors import PlanError
 from fake_project import NOW, QUIET, FakeClock, connected
-from ui.plan_bar import Choices, PlanAsked, PlanBar
+from ui.plan_asked import Choices, PlanAsked
+from ui.plan_bar import PlanBar
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
 

@@ -251,14 +251,14 @@ def test_start_asks_first_and_sends_all_ready_rows(running: Pair) -> None:
     window, project = running
     assert window.plan.start_button.text() == "Start 11 moves…"
     window.plan.start_button.click()
-    box = window.question
+    box = window.questions.shown
     assert box is not None
     assert "11 moves" in box.text()
     assert "cannot be undone" in box.informativeText()
     answer(box, yes=False)
     assert not [call for call in project.calls if call[0] == "start"]
     window.commands.start.trigger()
-    answer(window.question, yes=True)
+    answer(window.questions.shown, yes=True)
     name, keys, span, size, by_column = project.calls[-1]
     assert (name, len(keys), size, by_column) == ("start", 11, 100, False)
     assert span == Window(None, None, "Europe/Berlin")
@@ -274,7 +274,7 @@ def test_selected_rows_start_without_those_that_cannot(running: Pair, qtbot: QtB
     window.plan.who.setCurrentIndex(1)
     qtbot.waitUntil(lambda: "9" in window.plan.message.text())
     window.plan.start_button.click()
-    box = window.question
+    box = window.questions.shown
     assert box is not None
     assert "Left out: 9 rows" in box.informativeText()
     assert "10 of them are hidden" in box.informativeText()
@@ -297,7 +297,7 @@ def test_cancel_concerns_only_moves_that_wait(running: Pair, qtbot: QtBot) -> No
     window.take([MovesChanged(moves)])
     qtbot.waitUntil(lambda: window.plan.cancel_button.text() == "Cancel 2 moves…")
     window.plan.cancel_button.click()
-    answer(window.question, yes=True)
+    answer(window.questions.shown, yes=True)
     assert project.calls[-1] == ("cancel", (rows[0].key, rows[3].key))
 
 
@@ -311,7 +311,7 @@ def test_corrections_are_offered_and_never_taken_in_silence(running: Pair) -> No
     card.accept_button.click()
     assert project.calls[-1] == ("accept", frozenset({"Mapping!B4"}))
     window.details.accept_all.click()
-    answer(window.question, yes=True)
+    answer(window.questions.shown, yes=True)
     assert project.calls[-1] == ("accept", frozenset({"Mapping!B4", "Mapping!A7", "Mapping!A20"}))
 
 
@@ -352,13 +352,13 @@ def test_closing_asks_while_moves_are_not_sent(running: Pair) -> None:
     row = window.model.rows[0].mapping
     window.take([MovesChanged((move(row, MoveStatus.WAITING),))])
     assert not window.close()
-    box = window.question
+    box = window.questions.shown
     assert box is not None
     assert "1 move not sent yet" in box.text()
     answer(box, yes=False)
     assert window.isVisible()
     window.close()
-    answer(window.question, yes=True)
+    answer(window.questions.shown, yes=True)
     assert not window.isVisible()
 
 

@@ -1,0 +1,120 @@
+"""What the admin confirms before it is done: a start, a cancel, corrections, closing early."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from app import plan
+from app.events import ServiceConnected
+from app.model import MoveStatus
+from ui import strings
+from ui.choices import cancellable_keys, correction_cells
+from ui.plan_asked import PlanAsked
+from ui.ports import ProjectPort
+from ui.questions import Questions
+from ui.rows import Group
+from ui.table_model import MappingModel
+
+
+class Confirmations:
+    """Asks, and on the admin's yes tells the project."""
+
+    def __init__(self, questions: Questions, model: MappingModel, project: ProjectPort) -> None:
+        self._questions = questions
+        self._model = model
+        self._project = project
+
+    def start(
+        self, asked: PlanAsked, service: ServiceConnected, on_yes: Callable[[], object]
+    ) -> None:
+        """Start this plan; `on_yes` is called right before."""
+
+        def yes() -> None:
+            on_yes()
+            self._project.start(asked.keys, asked.window, asked.batch_size, asked.by_column)
+
+        numbers = map(self._model.number_of_key, asked.keys)
+        warned = sum(1 for n in numbers if self._model.rows[n].groups & Group.ATTENTION)
+        words = strings.moves(len(asked.keys))
+        self._questions.ask(
+            strings.CONFIRM_START_TITLE.format(words),
+            plan_in_words(asked, service, warned),
+            strings.CONFIRM_START_YES.format(words),
+            strings.CONFIRM_BACK,
+            yes,
+        )
+
+    def cancel(self, selected: Collection[int]) -> None:
+        """Cancel what can be cancelled of these rows; of all rows when there are none."""
+        keys = cancellable_keys(self._model.rows, selected)
+        if not keys:
+            return
+        words = strings.moves(len(keys))
+        self._questions.ask(
+            strings.CONFIRM_CANCEL_TITLE.format(words),
+            strings.CONFIRM_CANCEL_TEXT,
+            strings.CONFIRM_CANCEL_YES.format(words),
+            strings.CONFIRM_BACK,
+            lambda: self._project.cancel(keys),
+        )
+
+    def accept_all(self) -> None:
+        """Accept every safe correction."""
+        cells = correction_cells(self._model.rows)
+        self._questions.ask(
+            strings.count(len(cells), *strings.ACCEPT_ALL_TITLE),
+            strings.ACCEPT_ALL_TEXT,
+            strings.ACCEPT_ALL.format(len(cells)),
+            strings.CONFIRM_BACK,
+            lambda: self._project.accept_corrections(cells),
+        )
+
+    def close(self, on_yes: Callable[[], object]) -> bool:
+        """Whether the window may close now; `on_yes` is called when the admin lets it."""
+        counts = self._model.status_counts
+        unsent = counts[MoveStatus.WAITING] + counts[MoveStatus.STARTING]
+        if not unsent:
+            return True
+        self._questions.ask(
+            strings.CLOSE_TITLE.format(strings.moves(unsent)),
+            strings.CLOSE_TEXT,
+            strings.CLOSE_YES,
+            strings.CLOSE_STAY,
+            on_yes,
+        )
+        return False
+
+
+def plan_in_words(asked: PlanAsked, service: ServiceConnected, warned: int) -> str:
+    """What will be started, where, when, and what is special about it."""
+    window = asked.window
+    lines = [
+        strings.CONFIRM_FROM_TO.format(source=service.source_name, target=service.target_name),
+        strings.CONFIRM_BATCHES.format(
+            moves=strings.moves(len(asked.keys)),
+            batches=strings.batches(asked.batches),
+        ),
+        strings.CONFIRM_BEGIN_NOW,
+    ]
+    if window.begin_utc is not None:
+        local, utc = plan.both_times(window.begin_utc, window.zone)
+        lines[-1] = strings.CONFIRM_BEGIN.format(local=local, utc=utc)
+        lines.append(strings.CONFIRM_HELD)
+    elif asked.batches > 1:
+        lines.append(strings.CONFIRM_CHAIN)
+    if window.end_utc is not None:
+        local, utc = plan.both_times(window.end_utc, window.zone)
+        lines.append(strings.CONFIRM_END.format(local=local, utc=utc))
+        if not service.capabilities.keeps_end:
+            lines.append(strings.PLAN_END_NOTE)
+    if warned:
+        lines.append(strings.CONFIRM_WARN.format(strings.moves(warned)))
+    if asked.left_out:
+        rows = strings.rows(asked.left_out)
+        lines.append(strings.CONFIRM_LEFT_OUT.format(rows))
+    if asked.hidden:
+        lines.append(strings.CONFIRM_HIDDEN.format(asked.hidden))
+    lines += ["", strings.CONFIRM_START_TEXT]
+    if service.capabilities.practice:
+        lines.append(strings.CONFIRM_PRACTICE)
+    return "\n".join(lines)
