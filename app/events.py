@@ -10,6 +10,7 @@ from pathlib import Path
 from app.errors import AppError
 from app.model import Finding, Mapping, Move
 from app.moves import Capabilities
+from app.preflight_values import PreflightSummary
 
 
 class RunState(StrEnum):
@@ -29,6 +30,9 @@ class CheckedRow:
 
     mapping: Mapping
     findings: tuple[Finding, ...] = ()
+    """The gravest first; those of the pre-flight among them."""
+    checked_utc: datetime | None = None
+    """When the pre-flight asked the services about this row; None: not yet, or it has changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,20 @@ class BookOpened:
     patchable: bool = True
     """False: the status goes to a workbook beside it."""
     not_patchable_because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RowsChecked:
+    """The pre-flight found something out about these rows; each takes the place of its former."""
+
+    rows: tuple[CheckedRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PreflightChanged:
+    """The pre-flight went on, stopped, or its kept results were read from the journal."""
+
+    summary: PreflightSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +146,8 @@ class Trouble:
 
 Event = (
     BookOpened
+    | RowsChecked
+    | PreflightChanged
     | ColumnsNeeded
     | SettingsLoaded
     | ServiceConnected
