@@ -72,6 +72,9 @@ def _parser() -> argparse.ArgumentParser:
     running.add_argument("--end", default="", metavar="T", help="preferred end; a note of the plan")
     running.add_argument("--time-zone", default="UTC", metavar="Z", help="such as Europe/Berlin")
     running.add_argument("--speed", type=float, help="practice seconds in a second")
+    running.add_argument(
+        "--scenario", metavar="NAME", help='what goes wrong in the rehearsal; "": nothing'
+    )
     running.add_argument("--accept-corrections", action="store_true", help="use safe corrections")
     running.add_argument("--yes", action="store_true", help="do not ask before the start")
     running.set_defaults(command=run)

@@ -127,7 +127,9 @@ def run(options: argparse.Namespace) -> int:
     begin = parse_time(options.begin, options.time_zone) if options.begin else None
     end = parse_time(options.end, options.time_zone) if options.end else None
     screen = _Screen()
-    project = Project(screen.events.put, options.state_dir, speed=options.speed)
+    project = Project(
+        screen.events.put, options.state_dir, speed=options.speed, scenario=options.scenario
+    )
     before = signal.signal(signal.SIGTERM, lambda *_: screen.events.put(None))
     try:
         return _follow(options, project, screen, begin, end, now)

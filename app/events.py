@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -93,12 +93,36 @@ class SettingsLoaded:
 
 
 @dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What is played on the practice tenants, and how their clock runs."""
+
+    scenario: str
+    """The name of the scenario; "" when nothing was chosen and nothing goes wrong."""
+    title: str
+    speed: float
+    """Practice seconds in a second."""
+    now_utc: datetime
+    """What the practice clock showed at `at_utc`."""
+    at_utc: datetime
+
+    def clock(self, now: datetime) -> datetime:
+        """What the practice clock shows at this real time; both in UTC."""
+        passed = max((now - self.at_utc).total_seconds(), 0.0)
+        try:
+            return self.now_utc + timedelta(seconds=passed * self.speed)
+        except OverflowError:
+            return self.now_utc
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceConnected:
     """A service is there; what it can say is in its capabilities."""
 
     capabilities: Capabilities
     source_name: str
     target_name: str
+    rehearsal: Rehearsal | None = None
+    """Of the practice tenants only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from app import rehearsal
@@ -17,13 +17,11 @@ from app.events import (
     Event,
     MovesChanged,
     RunChanged,
-    ServiceConnected,
     SettingsLoaded,
-    Trouble,
 )
-from app.graph_moves import GraphMoves
 from app.model import Move, MoveStatus, Window
 from app.moves import MoveService
+from app.practice_link import PracticeLink
 from app.projects import find_project, remember_workbook
 from app.runner import MoveRunner
 from app.tenants import Tenants
@@ -31,6 +29,8 @@ from app.tenants import Tenants
 _PRACTICE_PAUSE = 3.0
 """Seconds between two writes of the workbook in a rehearsal; a real run takes half a minute."""
 _LOCATE_SECONDS = 30.0
+_SERVICE, _PRACTICE, _CORRECTIONS = "service", "practice", "corrections"
+"""Kept values of a project, and what the first is for practice tenants."""
 
 
 class Project:
@@ -46,11 +46,13 @@ class Project:
         *,
         clock: Clock | None = None,
         speed: float | None = None,
+        scenario: str | None = None,
     ) -> None:
+        """`speed` and `scenario` are those of the practice tenants; None: as they were."""
         self._post = post
         self._given_state_dir = state_dir
         self._clock = clock or SystemClock()
-        self._speed = speed
+        self._practice_wish = (scenario, speed)
         self._session: _Session | None = None
         self._closing: list[threading.Thread] = []
         self._wants_practice = False
@@ -71,20 +73,21 @@ class Project:
             session.read_again(choice)
             return
         # The folder that was named is the first workbook's; another one gets its own in it.
-        named = self._given_state_dir
-        is_first = session is None
+        named = self._given_state_dir if session is None else None
 
         def locate() -> Path:
-            if named is None:
-                return find_project(path)
-            return named if is_first else named / "projects" / find_project(path).name
+            return named or self._project_of(path)
 
         if session is not None:
             self._let_go(session)
-        self._session = _Session(self._post, path, locate, choice, self._clock, self._speed)
+        self._session = _Session(self._post, path, locate, choice, self._clock)
         self._session.begin()
         if self._wants_practice:
-            self._session.connect_practice()
+            self._session.connect_practice(*self._practice_wish)
+
+    def _project_of(self, book: Path) -> Path:
+        found, named = find_project(book), self._given_state_dir
+        return found if named is None else named / "projects" / found.name
 
     def _let_go(self, session: _Session) -> None:
         session.silence()
@@ -112,7 +115,34 @@ class Project:
         """
         self._wants_practice = True
         if self._session is not None:
-            self._session.connect_practice()
+            self._session.connect_practice(*self._practice_wish)
+
+    def rehearse(self, scenario: str, speed: float) -> None:
+        """Open a copy of the open workbook for a rehearsal, and the practice tenants with it.
+
+        The workbook itself and its journal stay as they are. `speed` is practice seconds in a
+        second. Answered as `open` and `connect_practice` are, with the path of the copy.
+        """
+        former = self._session
+        if former is None:
+            return
+        book = former.book
+        copy = rehearsal.place_of_copy(book, self._clock.now())
+
+        def locate() -> Path:
+            rehearsal.copy_workbook(book, copy)
+            return self._project_of(copy)
+
+        self._let_go(former)
+        self._session = _Session(self._post, copy, locate, former.choice, self._clock)
+        self._session.corrections = former.corrections
+        self._session.begin()
+        self._session.connect_practice(scenario, speed)
+
+    def change_rehearsal(self, scenario: str, speed: float) -> None:
+        """Play another scenario, or at another speed, from now on; answered by ServiceConnected."""
+        if self._session is not None:
+            self._session.connect_practice(scenario, speed)
 
     def start(
         self,
@@ -180,64 +210,58 @@ class _Session:
         locate: Callable[[], Path],
         choice: Choice,
         clock: Clock,
-        speed: float | None,
     ) -> None:
         self.book = book
+        self.choice = choice
+        self.corrections: frozenset[str] = frozenset()
+        """The texts whose safe correction the admin accepted."""
         self._post = post
         self._state_dir: Path | None = None
         self._located = threading.Event()
-        self._choice = choice
+        self._kept: dict[str, str] = {}
         self._clock = clock
-        self._speed = speed
         self._is_silent = False
-        self._connector: threading.Thread | None = None
         self._service: MoveService | None = None
         self._tenants: Tenants | None = None
-        self._practice: rehearsal.Practice | None = None
         self._moves: dict[str, Move] = {}
         self.runner = MoveRunner(locate, clock, self._from_runner)
+        self._practice = PracticeLink(clock, self._place_of_practice, self._connected, self._tell)
         self.book_thread = BookThread(
-            book, clock, self._from_book, self.runner.plan, self.runner.set_rows, self.runner.keep
+            book, clock, self._from_book, self.runner.plan, self.runner.set_rows, self._keep
         )
 
     def begin(self) -> None:
         """Start both threads; the workbook is read when the journal is open."""
+        self._practice.begin()
         self.book_thread.begin()
         self.runner.start()
 
     def read_again(self, choice: Choice) -> None:
         """Read the workbook anew; a choice that is left out stays as it was."""
         if choice != Choice():
-            self._choice = choice
-        self.book_thread.open(self._choice)
+            self.choice = choice
+        self.book_thread.open(self.choice)
 
     def silence(self) -> None:
         """Tell nothing any more: another workbook is open."""
         self._is_silent = True
 
-    def connect_practice(self) -> None:
-        """Reach the practice tenants, on a thread of its own."""
-        if self._connector is None or not self._connector.is_alive():
-            self._connector = threading.Thread(
-                target=self._connect_practice, name="connect", daemon=True
-            )
-            self._connector.start()
+    def connect_practice(self, scenario: str | None, speed: float | None) -> None:
+        """Reach the practice tenants; None leaves what they play, and how fast, as it was."""
+        self._practice.connect(scenario, speed)
 
     def close(self, timeout: float) -> bool:
-        """End both threads, after a last write."""
+        """End all threads, after a last write."""
         end = self._clock.monotonic() + timeout
-        ended = True
-        if self._connector is not None:
-            self._connector.join(max(end - self._clock.monotonic(), 0.0) / 2)
-            ended = not self._connector.is_alive()
+        ended = self._practice.stop(max(end - self._clock.monotonic(), 0.0) / 2)
         ended &= self.runner.stop(max(end - self._clock.monotonic(), 0.0) / 2)
         ended &= self.book_thread.stop(max(end - self._clock.monotonic(), 0.1))
         if self._service is not None:
             self._service.close()
         if self._tenants is not None:
             self._tenants.close()
-        if self._practice is not None and self._at_rest():
-            rehearsal.stop(self._practice)
+        if self._at_rest():
+            self._practice.end_tenants()
         return ended
 
     # On other threads
@@ -246,48 +270,73 @@ class _Session:
         if not self._is_silent:
             self._post(event)
 
+    def _keep(self, name: str, value: str) -> None:
+        self._kept[name] = value
+        if name == _CORRECTIONS:
+            self.corrections = frozenset(json.loads(value))
+        self.runner.keep(name, value)
+
     def _from_book(self, event: Event) -> None:
         if isinstance(event, BookOpened | BookSaved) and self._state_dir is not None:
             remember_workbook(self._state_dir, self.book)
+        if isinstance(event, BookOpened):
+            self._practice.know(event.rows)
         self._tell(event)
 
     def _from_runner(self, event: Event) -> None:
         if isinstance(event, MovesChanged):
+            self._go_on_rehearsing(event.moves)
             self._moves.update((move.key, move) for move in event.moves)
         if isinstance(event, MovesChanged | RunChanged):
             self.book_thread.tell(event)
         if isinstance(event, SettingsLoaded):
             self._state_dir = event.state_dir
-            kept = dict(event.values)
-            self.book_thread.recall(frozenset(json.loads(kept.get("corrections", "[]"))))
-            self.book_thread.open(self._choice)
+            self._kept |= dict(event.values)
+            self.corrections |= frozenset(json.loads(self._kept.get(_CORRECTIONS, "[]")))
+            self.book_thread.recall(self.corrections)
+            self.book_thread.open(self.choice)
         # The first event says where the journal is, or why there is none.
         self._located.set()
         self._tell(event)
 
-    def _connect_practice(self) -> None:
+    def _go_on_rehearsing(self, moves: Sequence[Move]) -> None:
+        """A rehearsal that was left in the middle goes on when its workbook is opened again."""
+        is_first = not self._moves and self._service is None
+        if is_first and self._kept.get(_SERVICE) == _PRACTICE and not _at_rest(moves):
+            self.connect_practice(None, None)
+
+    def _place_of_practice(self) -> Path | None:
+        """None where there is no journal: the runner has told why. Raises AppError."""
         self._located.wait(_LOCATE_SECONDS)
-        if self._state_dir is None:
-            return  # the runner has told why
-        try:
-            practice = rehearsal.reach(self._state_dir, self._speed)
-        except AppError as error:
-            self._tell(Trouble(error))
-            return
-        tenants = rehearsal.tenants(practice)
-        service = GraphMoves(
-            tenants.source,
-            target_host=rehearsal.TARGET_HOST,
-            clock=self._clock,
-            practice=True,
-        )
-        self._practice, self._service, self._tenants = practice, service, tenants
+        if self._kept.get(_SERVICE, _PRACTICE) != _PRACTICE and not self._is_unused():
+            raise AppError(
+                "NOT_FOR_PRACTICE",
+                "This workbook has real moves, and a rehearsal would mix with them",
+                f"{self.book.name} was started at the real tenants.",
+                "Choose Rehearse: it works on a copy and leaves this workbook alone.",
+            )
+        return self._state_dir
+
+    def _connected(self, service: MoveService, tenants: Tenants) -> None:
+        before = self._service, self._tenants
+        self._service, self._tenants = service, tenants
         self.book_thread.shortest_pause = _PRACTICE_PAUSE
+        self._keep(_SERVICE, _PRACTICE)
         self.runner.connect(service)
-        self._tell(ServiceConnected(service.capabilities, "Practice source", "Practice target"))
+        for former in before:
+            if former is not None:
+                former.close()
+
+    def _is_unused(self) -> bool:
+        """Nothing of this workbook was started yet."""
+        return not any(move.move_id or move.attempts for move in self._moves.values())
 
     def _at_rest(self) -> bool:
-        return not any(
-            move.status.is_at_service or move.status in (MoveStatus.WAITING, MoveStatus.STARTING)
-            for move in self._moves.values()
-        )
+        return _at_rest(self._moves.values())
+
+
+def _at_rest(moves: Iterable[Move]) -> bool:
+    return not any(
+        move.status.is_at_service or move.status in (MoveStatus.WAITING, MoveStatus.STARTING)
+        for move in moves
+    )

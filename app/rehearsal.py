@@ -6,17 +6,21 @@ import contextlib
 import json
 import os
 import queue
+import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
 from app.client import GraphClient
+from app.clock import SystemClock
 from app.errors import AppError, ServiceError
-from app.paths import child_command
+from app.events import Rehearsal
+from app.paths import child_command, data_dir
 from app.practice.scenario import ScenarioError, find_scenario, scenarios
 from app.tenants import Tenants
 
@@ -47,6 +51,54 @@ class Choice:
     name: str
     title: str
     description: str
+
+
+def scenario_title(name: str) -> str:
+    """The title of a scenario, or "" for none. Raises AppError NO_SCENARIO."""
+    _check_scenario(name)
+    return next((each.title for each in scenarios() if each.name == name), "")
+
+
+def playing(practice: Practice) -> Rehearsal:
+    """What these practice tenants play, and what their clock shows. Raises ServiceError."""
+    with contextlib.closing(client(practice)) as caller:
+        said = caller.get("/practice/clock")
+    now = datetime.fromisoformat(str(said["now"]))
+    title = scenario_title(practice.scenario)
+    return Rehearsal(practice.scenario, title, practice.speed, now, SystemClock().now())
+
+
+def place_of_copy(book: Path, now: datetime) -> Path:
+    """Where a copy of this workbook for a rehearsal goes: a new folder among our own data.
+
+    Not beside the workbook: that folder may be shared, and what is rehearsed is nobody's news.
+    `now` is in UTC.
+    """
+    name = book.name if is_copy(book) else f"{book.stem} (rehearsal){book.suffix}"
+    return _copies() / f"{now:%Y-%m-%d %H%M%S.%f}Z" / name
+
+
+def is_copy(book: Path) -> bool:
+    """The workbook is a copy that was made for a rehearsal."""
+    return _copies() in book.parents
+
+
+def copy_workbook(book: Path, copy: Path) -> None:
+    """Copy the workbook for a rehearsal. Raises AppError NO_COPY."""
+    try:
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(book, copy)
+    except OSError as error:
+        raise AppError(
+            "NO_COPY",
+            "The workbook cannot be copied for the rehearsal",
+            f"{book.name}: {error.strerror or error}.",
+            f"Check that it is still there, and that there is room in {copy.parent.parent}.",
+        ) from error
+
+
+def _copies() -> Path:
+    return data_dir() / "rehearsals"
 
 
 def choices() -> tuple[Choice, ...]:

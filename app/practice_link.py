@@ -1,0 +1,123 @@
+"""The practice tenants of one project: reached, told who is in the workbook, and let go of."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from app import rehearsal
+from app.clock import Clock
+from app.errors import AppError
+from app.events import CheckedRow, Event, ServiceConnected, Trouble
+from app.graph_moves import GraphMoves
+from app.tenants import Tenants
+
+SOURCE_NAME, TARGET_NAME = "Practice source", "Practice target"
+Pairs = frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Connect:
+    scenario: str | None
+    speed: float | None
+
+
+class PracticeLink:
+    """Works on a thread of its own.
+
+    `place` gives the project's state folder, None when there is none; `connected` is given the
+    service with both clients when they are new; `tell` whatever the screen should know. All are
+    called on that thread.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        place: Callable[[], Path | None],
+        connected: Callable[[GraphMoves, Tenants], None],
+        tell: Callable[[Event], None],
+    ) -> None:
+        self._clock = clock
+        self._place = place
+        self._connected = connected
+        self._tell = tell
+        self._orders: queue.SimpleQueue[_Connect | Pairs | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="practice", daemon=True)
+        self._practice: rehearsal.Practice | None = None
+        self._service: GraphMoves | None = None
+        self._people: Pairs = frozenset()
+        self._told: Pairs = frozenset()
+
+    def begin(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def connect(self, scenario: str | None = None, speed: float | None = None) -> None:
+        """Reach them, started when they do not run; None leaves scenario and speed as they were."""
+        self._orders.put(_Connect(scenario, speed))
+
+    def know(self, rows: Iterable[CheckedRow]) -> None:
+        """These people are in the workbook: the practice tenants are made of them.
+
+        The names go to the process on this machine and nowhere else.
+        """
+        self._orders.put(
+            frozenset((row.mapping.source_upn, row.mapping.target_upn) for row in rows)
+        )
+
+    def stop(self, timeout: float) -> bool:
+        """End the thread within `timeout` seconds; False when it had to be abandoned."""
+        self._orders.put(None)
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def end_tenants(self) -> None:
+        """End the practice tenants, where nothing moves any more; otherwise they go on."""
+        if self._practice is not None:
+            rehearsal.stop(self._practice)
+
+    # On its thread
+
+    def _work(self) -> None:
+        while (order := self._orders.get()) is not None:
+            try:
+                if isinstance(order, _Connect):
+                    self._reach(order)
+                else:
+                    self._people |= order
+                    self._tell_people()
+            except AppError as error:
+                self._tell(Trouble(error))
+
+    def _reach(self, order: _Connect) -> None:
+        state_dir = self._place()
+        if state_dir is None:
+            return
+        practice = rehearsal.reach(state_dir, order.speed, order.scenario)
+        former, self._practice = self._practice, practice
+        self._tell_people()
+        if practice != former:  # otherwise whoever asked again is told, and no call is disturbed
+            tenants = rehearsal.tenants(practice)
+            self._service = GraphMoves(
+                tenants.source,
+                target_host=rehearsal.TARGET_HOST,
+                clock=self._clock,
+                practice=True,
+            )
+            self._connected(self._service, tenants)
+        assert self._service is not None
+        self._tell(
+            ServiceConnected(
+                self._service.capabilities, SOURCE_NAME, TARGET_NAME, rehearsal.playing(practice)
+            )
+        )
+
+    def _tell_people(self) -> None:
+        """Before the first start, so that nobody is sent who is not known there."""
+        new = self._people - self._told
+        if self._practice is not None and new:
+            rehearsal.make_known(self._practice, sorted(new))
+            self._told |= new
