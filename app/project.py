@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from app import rehearsal
@@ -139,6 +139,11 @@ class Project:
         self._session.begin()
         self._session.connect_practice(scenario, speed)
 
+    def go_on_rehearsing(self) -> None:
+        """Reach the practice tenants again, if this workbook was started there and not finished."""
+        if self._session is not None:
+            self._session.go_on_rehearsing()
+
     def change_rehearsal(self, scenario: str, speed: float) -> None:
         """Play another scenario, or at another speed, from now on; answered by ServiceConnected."""
         if self._session is not None:
@@ -250,6 +255,11 @@ class _Session:
         """Reach the practice tenants; None leaves what they play, and how fast, as it was."""
         self._practice.connect(scenario, speed)
 
+    def go_on_rehearsing(self) -> None:
+        """Reach the practice tenants if moves are under way there."""
+        if self._kept.get(_SERVICE) == _PRACTICE and self._service is None and not self._at_rest():
+            self.connect_practice(None, None)
+
     def close(self, timeout: float) -> bool:
         """End all threads, after a last write."""
         end = self._clock.monotonic() + timeout
@@ -285,7 +295,6 @@ class _Session:
 
     def _from_runner(self, event: Event) -> None:
         if isinstance(event, MovesChanged):
-            self._go_on_rehearsing(event.moves)
             self._moves.update((move.key, move) for move in event.moves)
         if isinstance(event, MovesChanged | RunChanged):
             self.book_thread.tell(event)
@@ -298,12 +307,6 @@ class _Session:
         # The first event says where the journal is, or why there is none.
         self._located.set()
         self._tell(event)
-
-    def _go_on_rehearsing(self, moves: Sequence[Move]) -> None:
-        """A rehearsal that was left in the middle goes on when its workbook is opened again."""
-        is_first = not self._moves and self._service is None
-        if is_first and self._kept.get(_SERVICE) == _PRACTICE and not _at_rest(moves):
-            self.connect_practice(None, None)
 
     def _place_of_practice(self) -> Path | None:
         """None where there is no journal: the runner has told why. Raises AppError."""
@@ -332,11 +335,7 @@ class _Session:
         return not any(move.move_id or move.attempts for move in self._moves.values())
 
     def _at_rest(self) -> bool:
-        return _at_rest(self._moves.values())
-
-
-def _at_rest(moves: Iterable[Move]) -> bool:
-    return not any(
-        move.status.is_at_service or move.status in (MoveStatus.WAITING, MoveStatus.STARTING)
-        for move in moves
-    )
+        return not any(
+            move.status.is_at_service or move.status in (MoveStatus.WAITING, MoveStatus.STARTING)
+            for move in self._moves.values()
+        )

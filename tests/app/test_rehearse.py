@@ -124,6 +124,7 @@ def test_the_workbook_and_its_project_stay_as_they_are(
     assert copy.path.read_bytes() != before
     again, screen = projects()
     opened(again, screen, book)
+    again.go_on_rehearsing()
     again.connect_practice()
     screen.until(ServiceConnected)
     assert not [event for event in screen.all if isinstance(event, MovesChanged)]
@@ -161,7 +162,8 @@ def test_a_rehearsal_left_in_the_middle_goes_on_when_its_workbook_is_opened(
     screen.until(MovesChanged, lambda changed: changed.moves[0].status.is_at_service)
     assert project.close(10.0)
     again, screen = projects()
-    again.open(copy)
+    opened(again, screen, copy)
+    again.go_on_rehearsing()
     screen.until(ServiceConnected)
     again.change_rehearsal("", FAST)
     played = screen.until(ServiceConnected).rehearsal
