@@ -11,7 +11,7 @@ from typing import Any
 
 from app import __version__, audit
 from app.checks import check_list, is_blocked, worst
-from app.cli_report import run_report
+from app.cli_report import add_report
 from app.cli_run import CANNOT, NOT_ALL, OK, run
 from app.console import columns_needed, complain, print_json, say
 from app.errors import AppError
@@ -94,14 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     proof.add_argument("--state-dir", type=Path)
     proof.set_defaults(command=_audit)
 
-    report = commands.add_parser("report", help="the status as a workbook, or as a list")
-    report.add_argument("book", type=Path, metavar="BOOK")
-    report.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.xlsx|OUT.csv")
-    report.add_argument("--status", action="append", default=[], metavar="S", help="only these")
-    report.add_argument("--batch", action="append", default=[], metavar="B", help="only these")
-    report.add_argument("--time-zone", default="UTC", metavar="Z", help="such as Europe/Berlin")
-    report.add_argument("--state-dir", type=Path)
-    report.set_defaults(command=run_report)
+    add_report(commands)
 
     practice = commands.add_parser("practice", help="the practice tenants: practice serve")
     practice.add_argument("serve", choices=["serve"], help="serve until stopped")

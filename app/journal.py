@@ -165,6 +165,15 @@ def read_project(state_dir: Path) -> tuple[tuple[RowRecord, ...], tuple[Move, ..
         return rows, tuple(_read_moves(db))
 
 
+def read_settings(state_dir: Path) -> dict[str, str]:
+    """The kept values of a project, read beside a running program; empty when there is none."""
+    path = journal_path(state_dir)
+    if not path.exists():
+        return {}
+    with open_to_read(path) as db:
+        return dict(db.execute("SELECT name, value FROM settings"))
+
+
 def link(previous: str, body: tuple[Any, ...]) -> str:
     """The hash that chains an event to the one before it."""
     text = json.dumps([previous, *body], ensure_ascii=True, separators=(",", ":"))

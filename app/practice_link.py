@@ -15,7 +15,7 @@ from app.events import CheckedRow, Event, ServiceConnected, Trouble
 from app.graph_moves import GraphMoves
 from app.tenants import Tenants
 
-SOURCE_NAME, TARGET_NAME = "Practice source", "Practice target"
+SOURCE_NAME, TARGET_NAME = rehearsal.CONNECTION.source_name, rehearsal.CONNECTION.target_name
 Pairs = frozenset[tuple[str, str]]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from app import rehearsal
 from app.book_thread import BookThread, Choice
 from app.clock import Clock, SystemClock
+from app.connection import SETTING
 from app.errors import AppError
 from app.events import (
     BookOpened,
@@ -325,6 +326,7 @@ class _Session:
         self._service, self._tenants = service, tenants
         self.book_thread.shortest_pause = _PRACTICE_PAUSE
         self._keep(_SERVICE, _PRACTICE)
+        self._keep(SETTING, rehearsal.CONNECTION.as_setting())
         self.runner.connect(service)
         for former in before:
             if former is not None:

@@ -18,6 +18,7 @@ from typing import IO
 
 from app.client import GraphClient
 from app.clock import SystemClock
+from app.connection import Connection
 from app.errors import AppError, ServiceError
 from app.events import Rehearsal
 from app.paths import child_command, data_dir
@@ -25,6 +26,13 @@ from app.practice.scenario import ScenarioError, find_scenario, scenarios
 from app.tenants import Tenants
 
 TARGET_HOST = "https://practice-target-my.sharepoint.com"
+CONNECTION = Connection(
+    "practice",
+    "Practice source",
+    "Practice target",
+    "https://practice-source-my.sharepoint.com",
+    TARGET_HOST,
+)
 DEFAULT_SPEED = 240.0
 """Practice seconds in a second: an hour of moving takes a quarter of a minute."""
 _START_SECONDS = 30.0

@@ -1,23 +1,21 @@
-"""What a status report says: people, totals, problems and the time line of a project."""
+"""What a status report says of each person: status, times, problem, what to do and who does it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from zoneinfo import ZoneInfo
 
 from app.errors import AppError
 from app.journal import RowRecord, read_project
-from app.model import FINAL, Move, MoveStatus
+from app.model import FINAL, Move, MoveStatus, upn_key
 from app.remedies import FixOn, find
 from app.status_cells import remedy_of
 from app.texts import finding_title, status_label
 
-_WHO = {
+WHO = {
     FixOn.SOURCE: "Admin of the source tenant",
     FixOn.TARGET: "Admin of the target tenant",
     FixOn.BOTH: "Admins of both tenants",
@@ -25,20 +23,24 @@ _WHO = {
     FixOn.SERVICE: "Microsoft's support",
 }
 UNKNOWN_WHO = "To be found out"
-STAGES = ("Moved", "Under way", "Waiting", "Needs somebody", "Cannot start")
+MOVED, UNDER_WAY, WAITING = "Moved", "Under way", "Waiting"
+NEEDS_SOMEBODY, CANNOT_START, HELD_BACK = "Needs somebody", "Cannot start", "Held back"
+STAGES = (MOVED, UNDER_WAY, WAITING, NEEDS_SOMEBODY, CANNOT_START, HELD_BACK)
 """What a manager wants to tell apart, from done to not to be done."""
 _STAGE_OF = {
-    MoveStatus.SUCCESS: "Moved",
-    MoveStatus.INVALID: "Cannot start",
-    MoveStatus.FAILED: "Needs somebody",
-    MoveStatus.STOPPED: "Needs somebody",
-    MoveStatus.NOT_SUPPORTED: "Needs somebody",
-    MoveStatus.READY: "Waiting",
-    MoveStatus.WAITING: "Waiting",
-    MoveStatus.NOT_STARTED: "Waiting",
-    MoveStatus.SCHEDULED: "Waiting",
+    MoveStatus.SUCCESS: MOVED,
+    MoveStatus.INVALID: CANNOT_START,
+    MoveStatus.FAILED: NEEDS_SOMEBODY,
+    MoveStatus.NOT_SUPPORTED: NEEDS_SOMEBODY,
+    MoveStatus.STOPPED: HELD_BACK,
+    MoveStatus.READY: WAITING,
+    MoveStatus.WAITING: WAITING,
+    MoveStatus.NOT_STARTED: WAITING,
+    MoveStatus.SCHEDULED: WAITING,
 }
-NO_BATCH = "(not planned)"
+_HELD_BACK_FINDING = "HELD_BACK"
+Value = str | float | datetime | None
+"""What a cell of a report holds. A time with a zone is UTC, one without is a wall clock's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,36 +52,38 @@ class Person:
     target_upn: str
     batch: str
     status: str
+    """The status in words, as the window and the workbook say it."""
     stage: str
-    planned_begin: datetime | None
-    planned_end: datetime | None
-    started: datetime | None
-    finished: datetime | None
-    updated: datetime | None
-    service_state: str
-    error_code: str
-    problem: str
-    what_to_do: str
-    who: str
+    """One of `STAGES`."""
+    planned_begin: datetime | None = None
+    planned_end: datetime | None = None
+    started: datetime | None = None
+    finished: datetime | None = None
+    updated: datetime | None = None
+    service_state: str = ""
+    error_code: str = ""
+    problem: str = ""
+    what_to_do: str = ""
+    who: str = ""
+    attempts: int = 0
+    move_id: str = ""
+
+    @property
+    def key(self) -> str:
+        return upn_key(self.source_upn)
+
+    @property
+    def hours(self) -> float | None:
+        """How long the move took."""
+        if self.started is None or self.finished is None:
+            return None
+        return (self.finished - self.started).total_seconds() / 3600
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A project at one moment."""
-
-    people: tuple[Person, ...]
-    totals: Any
-    """Series: people by status, in the order of a move's life."""
-    batches: Any
-    """Data frame: a line for each batch, with its stages, its plan and what came of it."""
-    problems: Any
-    """Data frame: a line for each thing to do, with how many and whom it concerns."""
-    time_line: Any
-    """Data frame: hours (UTC), with how many moves began and ended in each and in all."""
-
-
-def read_report(state_dir: Path, *, keep: Callable[[Person], bool] = lambda person: True) -> Report:
-    """The report of the project in this folder, of the people whom `keep` lets through.
+def read_people(
+    state_dir: Path, keep: Callable[[Person], bool] = lambda person: True
+) -> tuple[Person, ...]:
+    """The people of the project in this folder whom `keep` lets through, as the workbook has them.
 
     Raises AppError NO_PROJECT, JournalError.
     """
@@ -91,41 +95,49 @@ def read_report(state_dir: Path, *, keep: Callable[[Person], bool] = lambda pers
             f"There is no journal in {state_dir}.",
             "Open the workbook and start, or name the folder with --state-dir.",
         )
-    people = tuple(filter(keep, _people(rows, moves)))
-    frame = pd.DataFrame(people, columns=list(Person.__dataclass_fields__))
-    return Report(people, _totals(frame), _batches(frame), _problems(frame), _time_line(frame))
+    return tuple(filter(keep, _people(rows, moves)))
 
 
-def _people(rows: Iterable[RowRecord], moves: Iterable[Move]) -> Iterable[Person]:
+def local(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
+    """What a clock on a wall in this zone shows at that moment."""
+    return None if moment is None else moment.astimezone(zone).replace(tzinfo=None)
+
+
+def _people(rows: Iterable[RowRecord], moves: Iterable[Move]) -> Iterator[Person]:
     by_key = {move.key: move for move in moves}
     for row in rows:
-        move = by_key.pop(row.key, None) if row.startable else None
-        yield _moving(move, row.row) if move is not None else _resting(row)
+        move = by_key.get(row.key)
+        if move is not None and _is_row_of(row, move):
+            del by_key[row.key]
+            is_resting = move.status is MoveStatus.READY and not row.startable
+            yield _resting(row) if is_resting else _moving(move, row.row)
+        else:
+            yield _resting(row)
     # Their rows are not in the workbook any more; their moves go on.
     for move in by_key.values():
         yield _moving(move, move.row)
 
 
+def _is_row_of(row: RowRecord, move: Move) -> bool:
+    """As `status_cells.move_of`: a row that names another target is not the move's."""
+    return row.startable or upn_key(row.target_upn) == upn_key(move.target_upn)
+
+
 def _resting(row: RowRecord) -> Person:
     status = MoveStatus.READY if row.startable else MoveStatus.INVALID
-    problem = finding_title(row.finding_code) if row.finding_code else ""
+    is_held_back = row.finding_code == _HELD_BACK_FINDING
+    problem = finding_title(row.finding_code) if row.finding_code and not is_held_back else ""
     return Person(
         row=row.row,
         source_upn=row.source_upn,
         target_upn=row.target_upn,
         batch="",
-        status=status_label(status),
-        stage=_STAGE_OF[status],
-        planned_begin=None,
-        planned_end=None,
-        started=None,
-        finished=None,
-        updated=None,
-        service_state="",
+        status=HELD_BACK if is_held_back else status_label(status),
+        stage=HELD_BACK if is_held_back else _STAGE_OF[status],
         error_code=row.finding_code,
         problem=problem,
         what_to_do=row.remedy,
-        who=_WHO[FixOn.WORKBOOK] if problem else "",
+        who=WHO[FixOn.WORKBOOK] if problem else "",
     )
 
 
@@ -139,7 +151,7 @@ def _moving(move: Move, row: int) -> Person:
         target_upn=move.target_upn,
         batch=move.batch,
         status=status_label(move.status),
-        stage=_STAGE_OF.get(move.status, "Under way"),
+        stage=_STAGE_OF.get(move.status, UNDER_WAY),
         planned_begin=move.window.begin_utc,
         planned_end=move.window.end_utc,
         started=move.started_utc,
@@ -149,54 +161,7 @@ def _moving(move: Move, row: int) -> Person:
         error_code=move.error_code,
         problem=known.title if known else unknown,
         what_to_do=remedy_of(move),
-        who=(_WHO[known.fix_on] if known else UNKNOWN_WHO) if has_problem else "",
+        who=(WHO[known.fix_on] if known else UNKNOWN_WHO) if has_problem else "",
+        attempts=move.attempts,
+        move_id=move.move_id,
     )
-
-
-def _totals(frame: Any) -> Any:
-    counts = frame["status"].value_counts()
-    order = [status_label(status) for status in MoveStatus]
-    return counts.reindex([label for label in order if label in counts.index])
-
-
-def _batches(frame: Any) -> Any:
-    named = frame.assign(batch=frame["batch"].where(frame["batch"] != "", NO_BATCH))
-    order = list(dict.fromkeys(named["batch"]))
-    stages = pd.crosstab(named["batch"], named["stage"]).reindex(columns=STAGES, fill_value=0)
-    grouped = named.groupby("batch", sort=False)
-    return pd.DataFrame(
-        {
-            "People": grouped.size(),
-            **{stage: stages[stage] for stage in STAGES},
-            "Planned begin": grouped["planned_begin"].min(),
-            "First start": grouped["started"].min(),
-            "Planned end": grouped["planned_end"].max(),
-            "Last end": grouped["finished"].max(),
-        }
-    ).reindex(sorted(order, key=lambda name: name == NO_BATCH))
-
-
-def _problems(frame: Any) -> Any:
-    found = frame[frame["problem"] != ""]
-    grouped = found.groupby(["problem", "what_to_do", "who"], sort=False)
-    lines = grouped["source_upn"].agg(People="size", Whom=list).reset_index()
-    return lines.sort_values(["People", "problem"], ascending=[False, True])
-
-
-def _time_line(frame: Any) -> Any:
-    began = pd.to_datetime(frame["started"].dropna(), utc=True)
-    ended = pd.to_datetime(frame.loc[frame["stage"] == "Moved", "finished"].dropna(), utc=True)
-    hours = {
-        "Begun": began.dt.floor("h").value_counts(),
-        "Moved": ended.dt.floor("h").value_counts(),
-    }
-    line = pd.DataFrame(hours).fillna(0).astype(int).sort_index()
-    if len(line):
-        whole = pd.date_range(line.index[0], line.index[-1], freq="h", tz=UTC)
-        line = line.reindex(whole, fill_value=0) if len(whole) <= _MOST_HOURS else line
-    line["Moved in all"] = line["Moved"].cumsum()
-    return line
-
-
-_MOST_HOURS = 2_000
-"""A longer time line shows only the hours in which something happened."""

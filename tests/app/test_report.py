@@ -1,18 +1,12 @@
-"""The report says what the journal holds, in a workbook that every reader opens."""
+"""A report says of everybody what the journal holds, once, and adds it up."""
 
 from __future__ import annotations
 
-import csv
-import subprocess
-import sys
-from collections import Counter
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import openpyxl
 import pytest
 
 from app.clock import SystemClock
@@ -20,162 +14,131 @@ from app.errors import AppError
 from app.journal import Change, Journal, RowRecord
 from app.life import planned
 from app.model import Move, MoveStatus, Window
-from app.report import NO_BATCH, Report, read_report
-from app.report_book import Circumstances, write_people, write_report
+from app.report import Person, read_people
+from app.report_filter import people_filter
+from app.report_tables import NO_BATCH, Tables, add_up
+from report_state import NOON, state
 
-NOON = datetime(2026, 12, 5, 12, 0, tzinfo=UTC)
-ABOUT = Circumstances("Plan.xlsx", "Practice tenants", NOON, "Europe/Berlin", "", "abc123")
-STATUSES = [MoveStatus.SUCCESS] * 5 + [MoveStatus.FAILED] * 2 + [MoveStatus.IN_PROGRESS]
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Path:
-    folder = tmp_path / "state"
-    with closing(Journal(folder, SystemClock())) as journal:
-        changes = []
-        for number, status in enumerate(STATUSES):
-            key = f"p{number}@c.com"
-            move = Move(key, number + 2, key, f"p{number}@n.com")
-            waiting = planned(move, "Wave 1" if number < 4 else "Wave 2", Window(NOON), NOON)
-            changes.append(Change(None, waiting, "planned"))
-            ended = NOON + timedelta(hours=number) if status is not MoveStatus.IN_PROGRESS else None
-            failed = status is MoveStatus.FAILED
-            told = replace(
-                waiting,
-                status=status,
-                started_utc=NOON,
-                finished_utc=ended,
-                error_code="-161" if failed else "",
-                error_message="=HYPERLINK(1)" if failed else "",
-            )
-            changes.append(Change(waiting, told, "told"))
-        journal.commit(changes)
-        rows = [
-            RowRecord(n + 2, f"p{n}@c.com", f"p{n}@c.com", f"p{n}@n.com", True) for n in range(8)
-        ]
-        bad = RowRecord(
-            10, "=x@c.com", "=x@c.com", "", False, finding_code="HALF_ROW", remedy="Fill it in."
-        )
-        journal.replace_rows([*rows, bad])
-    return folder
+__all__ = ["state"]
 
 
 @pytest.fixture
-def report(state: Path) -> Report:
-    return read_report(state)
+def tables(state: Path) -> Tables:
+    return add_up(read_people(state))
 
 
-def test_the_sums_are_those_of_the_journal(report: Report) -> None:
-    assert report.totals.to_dict() == {"Cannot start": 1, "In progress": 1, "Moved": 5, "Failed": 2}
-    assert report.batches["People"].to_dict() == {"Wave 1": 4, "Wave 2": 4, NO_BATCH: 1}
-    assert report.batches.loc["Wave 2", "Needs somebody"] == 2
-    assert report.batches.loc["Wave 1", "Last end"] == NOON + timedelta(hours=3)
-    assert report.time_line["Moved in all"].iloc[-1] == 5
-    assert report.time_line["Begun"].sum() == 8
+def test_everybody_is_counted_once(tables: Tables) -> None:
+    assert tables.stages == {
+        "Moved": 5,
+        "Under way": 1,
+        "Waiting": 0,
+        "Needs somebody": 2,
+        "Cannot start": 1,
+        "Held back": 1,
+    }
+    assert tables.statuses == {
+        "Cannot start": 1,
+        "In progress": 1,
+        "Moved": 5,
+        "Failed": 2,
+        "Held back": 1,
+    }
 
 
-def test_problems_are_grouped_by_what_to_do_and_name_whom(report: Report) -> None:
-    first, second = report.problems.itertuples(index=False)
+def test_a_batch_says_what_was_planned_and_what_came_of_it(tables: Tables) -> None:
+    batches = tables.batches
+    assert batches["People"].to_dict() == {"Wave 1": 4, "Wave 2": 4, NO_BATCH: 2}
+    assert batches.loc["Wave 2", "Needs somebody"] == 2
+    assert batches.loc["Wave 1", "Planned end"] == NOON + timedelta(hours=3)
+    assert batches.loc["Wave 1", "Last end"] == NOON + timedelta(hours=3)
+    assert batches["Moved in time"].to_dict() == {"Wave 1": 4, "Wave 2": 0, NO_BATCH: 0}
+
+
+def test_problems_are_grouped_by_what_to_do_and_name_whom(tables: Tables) -> None:
+    first, second = tables.problems.itertuples(index=False)
     assert (first.People, first.Whom) == (2, ["p5@c.com", "p6@c.com"])
     assert first.who == "Admin of the source tenant"
     assert second.Whom == ["=x@c.com"]
-
-
-def test_the_workbook_holds_every_person_with_real_dates(report: Report, tmp_path: Path) -> None:
-    out = tmp_path / "report.xlsx"
-    write_report(report, ABOUT, out)
-    book = openpyxl.load_workbook(out)
-    assert book.sheetnames == ["Summary", "People", "Problems", "Time line", "How it was made"]
-    people = book["People"]
-    header, *rows = people.iter_rows(values_only=True)
-    said = [dict(zip(header, row, strict=True)) for row in rows]
-    assert Counter(line["Status"] for line in said) == report.totals.to_dict()
-    assert said[0]["Ended (UTC)"] == datetime(2026, 12, 5, 12, 0, tzinfo=UTC).replace(tzinfo=None)
-    assert people["I2"].is_date
-    assert people.tables["People"].ref == "A1:O10"
-    assert people.freeze_panes == "C2"
-    summary: Any = book["Summary"]
-    assert len(summary._charts) == 1
-    assert "5 of 9 people moved (56%)" in [row[0] for row in summary.iter_rows(values_only=True)]
-    about = list(book["How it was made"].iter_rows(values_only=True))
-    assert ("Made", "2026-12-05 13:00 Europe/Berlin  =  2026-12-05 12:00 UTC") in about
-    assert ("Journal's newest event", "abc123") in about
-
-
-def test_no_cell_is_ever_a_formula(report: Report, tmp_path: Path) -> None:
-    write_report(report, ABOUT, tmp_path / "report.xlsx")
-    kinds = {
-        cell.data_type
-        for sheet in openpyxl.load_workbook(tmp_path / "report.xlsx")
-        for row in sheet.iter_rows()
-        for cell in row
+    assert dict(zip(tables.needs["who"], tables.needs["People"], strict=True)) == {
+        "Admin of the source tenant": 2,
+        "Keeper of the workbook": 1,
     }
-    assert "f" not in kinds
-    write_people(report.people, tmp_path / "people.csv")
-    with (tmp_path / "people.csv").open(encoding="utf-8-sig", newline="") as file:
-        _, *lines = csv.reader(file)
-    assert len(lines) == 9
-    assert lines[8][1] == "'=x@c.com"
-    assert not [cell for line in lines for cell in line if cell.startswith(("=", "+", "-", "@"))]
 
 
-@pytest.mark.parametrize("kind", ["workbook", "list"])
-def test_what_is_there_is_never_overwritten(report: Report, tmp_path: Path, kind: str) -> None:
-    out = tmp_path / "mine.xlsx"
-    out.write_bytes(b"mine")
+def test_the_time_line_adds_up_to_what_moved(tables: Tables) -> None:
+    line = tables.time_line
+    assert line["Moved in all"].iloc[-1] == 5
+    assert line["Begun in all"].iloc[-1] == 8
+    assert line["Planned to begin in all"].iloc[-1] == 4
+    assert len(line) < 120
+
+
+def test_a_long_project_has_a_time_line_that_can_be_read() -> None:
+    person = Person(2, "a@c.com", "a@n.com", "", "Moved", "Moved", started=NOON)
+    late = replace(person, source_upn="b@c.com", finished=NOON + timedelta(days=300))
+    tables = add_up([person, late])
+    assert tables.step == "7D"
+    assert len(tables.time_line) < 120
+    assert tables.time_line["Moved in all"].iloc[-1] == 1
+
+
+def test_nobody_is_a_report_too() -> None:
+    tables = add_up([])
+    assert set(tables.stages.values()) == {0}
+    assert (len(tables.batches), len(tables.problems), len(tables.time_line)) == (0, 0, 0)
+
+
+def test_a_moved_person_whose_row_is_blocked_later_is_still_moved_and_not_twice(
+    tmp_path: Path,
+) -> None:
+    move = planned(Move("a@c.com", 2, "a@c.com", "a@n.com"), "Wave 1", Window(), NOON)
+    moved = replace(move, status=MoveStatus.SUCCESS)
+    with closing(Journal(tmp_path, SystemClock())) as journal:
+        journal.commit([Change(None, move, "planned"), Change(move, moved, "told")])
+        rows = [
+            RowRecord(2, "a@c.com", "a@c.com", "A@N.com", False, "TARGET_TAKEN"),
+            RowRecord(3, "a@c.com", "a@c.com", "other@n.com", False, "SOURCE_TWICE"),
+        ]
+        journal.replace_rows(rows)
+    assert [(p.row, p.status) for p in read_people(tmp_path)] == [(2, "Moved"), (3, "Cannot start")]
+
+
+def test_people_without_a_row_are_in_it(tmp_path: Path) -> None:
+    move = planned(Move("a@c.com", 2, "a@c.com", "a@n.com"), "Wave 1", Window(), NOON)
+    with closing(Journal(tmp_path, SystemClock())) as journal:
+        journal.commit([Change(None, move, "planned")])
+    assert [person.source_upn for person in read_people(tmp_path)] == ["a@c.com"]
+
+
+def test_without_a_journal_there_is_nothing_to_report(tmp_path: Path) -> None:
     with pytest.raises(AppError) as caught:
-        _write(kind, report, out)
-    assert caught.value.code == "EXISTS"
-    assert out.read_bytes() == b"mine"
+        read_people(tmp_path / "none")
+    assert caught.value.code == "NO_PROJECT"
 
 
-def _write(kind: str, report: Report, out: Path) -> None:
-    if kind == "list":
-        write_people(report.people, out)
-    else:
-        write_report(report, ABOUT, out)
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("", [2, 3, 4, 5, 6, 7, 8, 9, 10, 11]),
+        ("status:failed", [7, 8]),
+        ('status:failed status:moved batch:"wave 2"', [6, 7, 8]),
+        ('stage:"needs somebody" -row:8', [7]),
+        ("who:workbook", [10]),
+        ("code:-161", [7, 8]),
+        ("p3@", [5]),
+        ("wave p3", [5]),
+        ("-moved", [7, 8, 9, 10, 11]),
+        ('"wave 1" -source:p0', [3, 4, 5]),
+    ],
+)
+def test_a_filter_finds_whom_it_says(state: Path, text: str, rows: list[int]) -> None:
+    people = read_people(state, people_filter(text))
+    assert [person.row for person in people] == rows
 
 
-def test_a_folder_that_is_not_there_is_told(report: Report, tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", ["colour:red", 'batch:"Wave 1', "status:"])
+def test_a_filter_that_cannot_be_is_refused(text: str) -> None:
     with pytest.raises(AppError) as caught:
-        write_report(report, ABOUT, tmp_path / "no such folder" / "report.xlsx")
-    assert caught.value.code == "CANNOT_WRITE"
-
-
-def test_only_those_asked_for_are_in_it(state: Path) -> None:
-    failed = read_report(state, keep=lambda person: person.status == "Failed")
-    assert [person.source_upn for person in failed.people] == ["p5@c.com", "p6@c.com"]
-    assert failed.batches["People"].to_dict() == {"Wave 2": 2}
-    nobody = read_report(state, keep=lambda person: False)
-    assert nobody.people == ()
-
-
-def command(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "app", "report", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def test_the_command_writes_both_kinds(state: Path, tmp_path: Path) -> None:
-    book, out = tmp_path / "Plan.xlsx", tmp_path / "report.xlsx"
-    done = command(
-        book, "-o", out, "--state-dir", state, "--status", "success", "--batch", "wave 1"
-    )
-    assert done.returncode == 0, done.stderr
-    assert "4 people" in done.stdout
-    lines = list(openpyxl.load_workbook(out)["How it was made"].iter_rows(values_only=True))
-    assert ("People", "status Moved, batch wave 1") in lines
-    done = command(book, "-o", tmp_path / "people.csv", "--state-dir", state)
-    assert "9 people" in done.stdout
-    done = command(book, "-o", tmp_path / "x.csv", "--state-dir", state, "--status", "gone")
-    assert done.returncode == 2
-    assert "There is no status called gone" in done.stderr
-
-
-def test_an_empty_choice_is_a_report_too(state: Path, tmp_path: Path) -> None:
-    nobody = read_report(state, keep=lambda person: False)
-    write_report(nobody, ABOUT, tmp_path / "report.xlsx")
-    assert openpyxl.load_workbook(tmp_path / "report.xlsx")["People"].max_row == 1
+        people_filter(text)
+    assert caught.value.code == "BAD_FILTER"
+    assert "status:" in caught.value.remedy
