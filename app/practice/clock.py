@@ -79,5 +79,5 @@ def to_ms(moment: datetime) -> int:
 def wire_time(ms: int) -> str:
     """Milliseconds since 1970 as Graph writes a time: UTC with Z."""
     moment = _EPOCH + timedelta(milliseconds=ms)
-    text = moment.strftime("%Y-%m-%dT%H:%M:%S")
+    text = moment.replace(tzinfo=None).isoformat(timespec="seconds")
     return f"{text}.{ms % 1000:03d}Z" if ms % 1000 else f"{text}Z"

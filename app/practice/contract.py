@@ -17,9 +17,9 @@ from app.practice.clock import to_ms
 from app.practice.engine import TaskRequest
 from app.practice.faults import Fault, bad_request
 from app.practice.identity_map import Kind
+from app.practice.tenancy import GEOGRAPHY
 
 _MOST_DETAILS = 20
-_DEFAULT_GEOGRAPHY = "NAM"
 _TASKS = {
     "#microsoft.graph.sharePointSiteMigrationTaskParameters": "siteTask",
     "#microsoft.graph.sharePointGroupMigrationTaskParameters": "groupTask",
@@ -94,7 +94,7 @@ def _task_kind(value: object) -> str:
 
 
 def _geography(parameters: dict[str, Any]) -> str:
-    return str(parameters.get("targetDataLocationCode") or _DEFAULT_GEOGRAPHY)
+    return str(parameters.get("targetDataLocationCode") or GEOGRAPHY)
 
 
 def _check(validator: Draft202012Validator, value: object) -> None:

@@ -82,9 +82,10 @@ class Engine:
         """`slots` and `queue_limit` go before those of the scenario, which must be begun."""
         self._store = store
         self._directory = directory
-        self._scenario = scenario
+        self.scenario = scenario
         self.slots = slots or scenario.queue.slots
         self.queue_limit = queue_limit or scenario.queue.limit
+        self._others = scenario.queue.others
         self._tenancy = Tenancy(store, directory)
         tenants = scenario.tenants
         self.trust = Trust(
@@ -106,15 +107,15 @@ class Engine:
 
     def begin_scenario(self, now: int) -> None:
         """Arrange the tenants as the scenario says, unless that was done when it was chosen."""
-        if self._store.meta("scenario") == self._scenario.name:
+        if self._store.meta("scenario") == self.scenario.name:
             return
         with self._store.transaction():
-            self.trust.arrange(self._scenario.tenants.trust, now)
+            self.trust.arrange(self.scenario.tenants.trust, now)
             forget(self._store)
-            if (change := self._scenario.change_ms(now)) is not None:
+            if (change := self.scenario.change_ms(now)) is not None:
                 self._store.set_meta(CLOCK_CHANGE, str(change))
-            self._store.set_meta("scenario", self._scenario.name)
-        self.incidents = Incidents(self._store, self._directory, self._scenario.incidents)
+            self._store.set_meta("scenario", self.scenario.name)
+        self.incidents = Incidents(self._store, self._directory, self.scenario.incidents)
         self._count()
 
     def refuse(self, now: int) -> None:
@@ -316,11 +317,12 @@ class Engine:
         if request.validate_only:
             found = self._obstacles.verdict(ask, now, None)
             return None if found is None else found.told(ask)
-        if self._pending >= self.queue_limit:
+        pending = self._pending + self._others
+        if pending >= self.queue_limit:
             raise Fault(
                 429,
                 "TooManyRequests",
-                f"{self._pending} moves are pending, and the queue takes {self.queue_limit}.",
+                f"{pending} moves are pending, and the queue takes {self.queue_limit}.",
                 inner_code="QueueLimitExceeded",
             )
         return self._queue(now, ask, request)
@@ -338,9 +340,11 @@ class Engine:
                 created=now,
                 eligible=max(now + PICK_UP_MS, request.begin or 0),
                 latest=request.latest,
-                duration=round(ask.source.move_ms * self._scenario.queue.pace),
+                duration=round(ask.source.move_ms * self.scenario.queue.pace),
             )
             self._store.add_task(task)
+            self._tenancy.drive_url(Side.SOURCE, source_upn)
+            self._tenancy.drive_url(Side.TARGET, ask.target.upn)
             self._store.set_meta("created", str(number))
             self._store.set_meta("advanced_to", str(now))
             self.incidents.begin(now)

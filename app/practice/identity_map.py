@@ -83,6 +83,13 @@ class IdentityMap:
         )
         return [_entry(kind, row[0]) for row in rows]
 
+    def users(self) -> list[Entry]:
+        """Every user in the order of the upload."""
+        rows = self._store.execute(
+            "SELECT entry FROM identity_map WHERE kind = ? ORDER BY seq", Kind.USER
+        )
+        return [_entry(Kind.USER, row[0]) for row in rows]
+
     def put(self, entry: Entry) -> None:
         """Add the entry in the place of those that its source had."""
         self.remove(entry.kind, entry.source)

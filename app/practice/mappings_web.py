@@ -34,6 +34,8 @@ GROUP_PROPERTIES = (
     "targetGroupMigrationData",
     "groupType",
 )
+_GROUP_TYPES = {"adminGroup": "unknownFutureValue"}
+"""What the shell knows and Graph has no word for."""
 _ADDRESSES = {Kind.USER: USERS, Kind.GROUP: GROUPS}
 
 
@@ -123,7 +125,7 @@ def mapping_json(entry: Entry) -> dict[str, Any]:
         "@odata.type": "#microsoft.graph.sharePointGroupIdentityMapping",
         "id": entry.id,
         "sourceOrganizationId": entry.source_organization,
-        "groupType": entry.type,
+        "groupType": _GROUP_TYPES.get(entry.type, entry.type),
         "sourceGroupIdentity": {"id": entry.source},
         "targetGroupIdentity": {"id": entry.target},
         "targetGroupMigrationData": data,

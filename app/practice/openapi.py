@@ -9,17 +9,19 @@ from app.practice.contract import schemas
 from app.practice.routes import Route, Routes
 
 _ALWAYS = (400, 401, 403, 404, 405, 413, 429, 503)
-"""Refusals that every call can meet; 403 for the wrong tenant or a missing permission."""
+"""Refusals that every call can meet."""
+_WRONG_SIDE = 422
+"""Of a call on the tenant that it does not belong to."""
 _MEANINGS = {
     400: "The call is wrong; the message names the parameter.",
     401: "The access token is missing, unknown or expired.",
-    403: "The wrong tenant, or a permission is missing.",
+    403: "A permission is missing.",
     404: "There is no such thing.",
     405: "Another method is needed; the Allow header names it.",
     409: "The present state does not allow it.",
     413: "The body is larger than 1 MB.",
     415: "The body must be JSON and say so.",
-    422: "The move cannot be made; code and message say why.",
+    422: "The move cannot be made, or not on this tenant; code and message say why.",
     429: "Too many calls, or the queue is full: wait for the seconds in Retry-After.",
     501: "Both tenants lie in the same farm.",
     503: "The service cannot answer now: wait for the seconds in Retry-After.",
@@ -82,6 +84,7 @@ def _operation(route: Route, version: str) -> dict[str, Any]:
             content["example"] = route.example
         operation["requestBody"] = {"required": True, "content": {"application/json": content}}
     errors = {*_ALWAYS, *route.errors} | ({415} if route.request else set())
+    errors |= {_WRONG_SIDE} if route.side else set()
     for status in sorted(errors):
         operation["responses"][str(status)] = {
             "description": _MEANINGS[status],

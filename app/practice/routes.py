@@ -13,6 +13,7 @@ from app.practice.access import Side
 from app.practice.calls import Answer, Call
 from app.practice.faults import Fault, not_found
 from app.practice.odata import read_query
+from app.practice.trust import Trust
 
 BETA = ("beta",)
 BOTH = ("beta", "v1.0")
@@ -60,11 +61,12 @@ class Route:
 class Routes:
     """Finds the route of a call and lets it pass only when the call may go there."""
 
-    def __init__(self, routes: Iterable[Route]) -> None:
+    def __init__(self, routes: Iterable[Route], trust: Trust) -> None:
         self.all = tuple(routes)
+        self._trust = trust
 
     def answer(self, call: Call) -> Answer:
-        """Raises Fault: 404 for an unknown address, 403 on the wrong side or without permission,
+        """Raises Fault: 404 for an unknown address, 422 on the wrong side, 403 without permission,
         405 for another method, 400 for a wrong query, and whatever the handler refuses.
         """
         here = [
@@ -77,7 +79,7 @@ class Routes:
         # The addresses do not overlap, except that an id could be spelt like a function.
         template = here[0][0].template
         found = [each for each in here if each[0].template == template]
-        _check_side(found[0][0], call)
+        self._check_side(found[0][0], call)
         for route, caught in found:
             if route.method == call.method:
                 _check_permission(route, call)
@@ -91,10 +93,11 @@ class Routes:
             headers={"Allow": ", ".join(methods)},
         )
 
-
-def _check_side(route: Route, call: Call) -> None:
-    if route.side is not None and call.caller.side is not route.side:
-        raise Fault(403, route.refusal, f"This is a matter of the {route.side} tenant.")
+    def _check_side(self, route: Route, call: Call) -> None:
+        """A token is good on its own tenant; what is missing there is the partner in that role."""
+        if route.side is not None and call.caller.side is not route.side:
+            cause, host = self._trust.wrong_side(call.caller.side)
+            raise Fault(cause.status, cause.code, cause.message(host=host))
 
 
 def _check_permission(route: Route, call: Call) -> None:

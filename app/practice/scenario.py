@@ -56,6 +56,8 @@ class Queue:
     limit: int = 4000
     pace: float = 1.0
     """By how much every move takes longer."""
+    others: int = 0
+    """Places in the queue that moves of sites and of other projects take all the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +262,9 @@ def _reader(usual: object, kind: type) -> Callable[[Any], Any]:
         return _flag
     if isinstance(usual, Arrangement | Compatibility):
         return type(usual)
-    return _count if isinstance(usual, int) else _positive
+    if isinstance(usual, int):
+        return _count if usual else _places
+    return _positive
 
 
 def _text(value: Any) -> str:
@@ -283,6 +287,12 @@ def _whole_number(value: Any) -> int:
 
 def _count(value: Any) -> int:
     if not 1 <= _whole_number(value) <= _MOST:
+        raise ValueError(value)
+    return int(value)
+
+
+def _places(value: Any) -> int:
+    if not 0 <= _whole_number(value) <= _MOST:
         raise ValueError(value)
     return int(value)
 

@@ -22,6 +22,7 @@ from types import FrameType
 import uvicorn
 
 from app.practice.access import Side
+from app.practice.address import Address, forget_address, keep_address
 from app.practice.clock import FASTEST, PracticeClock, is_speed
 from app.practice.crowd import invent, settle
 from app.practice.directory import Directory, PeopleError, read_people
@@ -190,8 +191,12 @@ def _serve(options: _Options, path: Path, ending: threading.Event) -> int:
                 "source_token": tokens.source,
                 "target_token": tokens.target,
             }
+            keep_address(path, Address(**said))
             print(json.dumps(said), flush=True)
-            asyncio.run(_run(web, listener, ending, options.exit_when_idle))
+            try:
+                asyncio.run(_run(web, listener, ending, options.exit_when_idle))
+            finally:
+                forget_address(path)
     return 0
 
 

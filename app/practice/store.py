@@ -41,6 +41,13 @@ CREATE TABLE people (upn_key TEXT PRIMARY KEY, object_id TEXT NOT NULL, facts TE
     WITHOUT ROWID;
 CREATE INDEX people_by_id ON people (object_id);
 """
+_SITES = """
+CREATE TABLE IF NOT EXISTS sites (
+    side TEXT NOT NULL, upn_key TEXT NOT NULL, name TEXT NOT NULL, name_key TEXT NOT NULL,
+    PRIMARY KEY (side, upn_key)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX IF NOT EXISTS sites_by_name ON sites (side, name_key);
+"""
 
 
 class Due(StrEnum):
@@ -145,11 +152,11 @@ class Store:
 
     def _prepare(self) -> None:
         version = self._value("PRAGMA user_version")
-        if version == _VERSION:
-            return
-        if version or self._value("SELECT count(*) FROM sqlite_master"):
-            raise StoreError("The state file is not one of ours, or of another version.")
-        self._db.executescript(f"BEGIN;{_SCHEMA}PRAGMA user_version = {_VERSION};COMMIT;")
+        if version != _VERSION:
+            if version or self._value("SELECT count(*) FROM sqlite_master"):
+                raise StoreError("The state file is not one of ours, or of another version.")
+            self._db.executescript(f"BEGIN;{_SCHEMA}PRAGMA user_version = {_VERSION};COMMIT;")
+        self._db.executescript(f"BEGIN;{_SITES}COMMIT;")
 
     def close(self) -> None:
         self._db.close()
@@ -252,6 +259,22 @@ class Store:
         """How many are known to belong to this tenant, `source` or `target`."""
         sql = "SELECT count(*) FROM people WHERE json_extract(facts, '$.side') = ?"
         return int(self._value(sql, side))
+
+    def site_name(self, side: str, upn_key: str) -> str | None:
+        """How the address of this person's OneDrive ends, once it was given."""
+        name = self._value("SELECT name FROM sites WHERE side = ? AND upn_key = ?", side, upn_key)
+        return None if name is None else str(name)
+
+    def owner_of_site(self, side: str, name_key: str) -> str | None:
+        key = self._value(
+            "SELECT upn_key FROM sites WHERE side = ? AND name_key = ?", side, name_key
+        )
+        return None if key is None else str(key)
+
+    def add_site(self, side: str, name: str, upn_key: str) -> None:
+        self._db.execute(
+            "INSERT INTO sites VALUES (?, ?, ?, ?)", (side, upn_key, name, name.casefold())
+        )
 
     def let_go_of_drive(self, seq: int, target_key: str) -> None:
         """Undo `hold_drive` of this move, unless the drive was made."""

@@ -12,8 +12,10 @@ from app.practice.clock import PracticeClock, wire_time
 from app.practice.engine import STATUSES, Engine
 from app.practice.faults import Fault, bad_request, not_found
 from app.practice.filters import chosen_statuses
+from app.practice.move_cmdlets import PREFERRED_END
 from app.practice.odata import Query, selected
 from app.practice.store import Store, Task
+from app.practice.tenancy import Tenancy
 from app.practice.trust import Role
 
 TASKS = "/solutions/sharePoint/migrations/crossOrganizationMigrationTasks"
@@ -39,8 +41,11 @@ _LONGEST_RETRY_SECONDS = 60.0
 class Tasks:
     """Answers the calls; each method is one address and method of the contract."""
 
-    def __init__(self, store: Store, engine: Engine, clock: PracticeClock) -> None:
+    def __init__(
+        self, store: Store, engine: Engine, tenancy: Tenancy, clock: PracticeClock
+    ) -> None:
         self._store = store
+        self._tenancy = tenancy
         self._engine = engine
         self._clock = clock
 
@@ -70,14 +75,15 @@ class Tasks:
         return Answer(str(_count(self._store, _statuses(query))))
 
     def read_by_source_user(self, call: Call, query: Query, argument: str) -> Answer:
-        upn = text_argument(argument, "sourcePrincipalName")
-        task = self._engine.by_source(self._clock.now_ms(), upn)
-        self._check_trust(task)
-        return self._one(call, task, query)
+        return self._of_source(call, query, text_argument(argument, "sourcePrincipalName"))
 
-    def read_by_source_site(self, _call: Call, _query: Query, argument: str) -> Answer:
+    def read_by_source_site(self, call: Call, query: Query, argument: str) -> Answer:
+        """Somebody's OneDrive is a site too; there are no moves of other sites."""
         url = text_argument(argument, "sourceSiteUrl")
-        raise not_found(f"There is no task of the source site {url[:200]}.")
+        owner = self._tenancy.owner_of(Side.SOURCE, url)
+        if owner is None:
+            raise not_found(f"There is no task of the source site {url[:200]}.")
+        return self._of_source(call, query, owner)
 
     def read_by_source_group(self, _call: Call, _query: Query, argument: str) -> Answer:
         nickname = text_argument(argument, "sourceGroupMailNickname")
@@ -92,6 +98,11 @@ class Tasks:
         self._check_trust(self._engine.by_id(self._clock.now_ms(), task_id))
         self._engine.cancel(self._clock.now_ms(), task_id)
         return Answer(status=204)
+
+    def _of_source(self, call: Call, query: Query, upn: str) -> Answer:
+        task = self._engine.by_source(self._clock.now_ms(), upn)
+        self._check_trust(task)
+        return self._one(call, task, query)
 
     def _check_trust(self, task: Task) -> None:
         """Without the relationship not even the state of a task is told: 422."""
@@ -178,7 +189,7 @@ def task_json(task: Task) -> dict[str, Any]:
             whole[name] = wire_time(at)
     if task.status == "failed":
         whole["error"] = public_error(task.error_code, task.error_message)
-    whole["parameters"] = task.parameters
+    whole["parameters"] = {k: v for k, v in task.parameters.items() if k != PREFERRED_END}
     return whole
 
 

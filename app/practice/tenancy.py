@@ -11,6 +11,10 @@ from app.practice.access import Side
 from app.practice.directory import Directory, Person, is_upn
 from app.practice.store import Store
 
+GEOGRAPHY = "NAM"
+"""Where both tenants keep their data; neither is a Multi-Geo tenant."""
+_PERSONAL = "/personal/"
+
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
@@ -29,7 +33,16 @@ class Tenant:
     @property
     def my_host(self) -> str:
         """Where its OneDrives lie."""
-        return f"https://{self.initial_domain.partition('.')[0]}-my.sharepoint.com"
+        return f"https://{self._name}-my.sharepoint.com"
+
+    @property
+    def admin_host(self) -> str:
+        """Where its administrators sign in."""
+        return f"https://{self._name}-admin.sharepoint.com"
+
+    @property
+    def _name(self) -> str:
+        return self.initial_domain.partition(".")[0]
 
 
 class Tenancy:
@@ -77,6 +90,28 @@ class Tenancy:
         return ours or domain not in self.tenant(other).domains
 
     def drive_url(self, side: Side, upn: str) -> str:
-        """The address of a OneDrive, as "OneDrive URLs in your organization" makes it."""
-        name = re.sub(r"[^A-Za-z0-9]", "_", upn)
-        return f"{self.tenant(side).my_host}/personal/{name}"
+        """The address of a OneDrive, as "OneDrive URLs in your organization" makes it.
+
+        Where two UPNs make the same address, the one that is asked for later has a number behind:
+        whoever derives an address meets another person's.
+        """
+        key = upn.casefold()
+        name = self._store.site_name(side, key) or self._take_name(side, upn)
+        return f"{self.tenant(side).my_host}{_PERSONAL}{name}"
+
+    def owner_of(self, side: Side, url: str) -> str | None:
+        """The UPN, in lower case, of whoever has their OneDrive at this address."""
+        address = url.casefold().rstrip("/")
+        begin = f"{self.tenant(side).my_host}{_PERSONAL}".casefold()
+        if not address.startswith(begin):
+            return None
+        return self._store.owner_of_site(side, address.removeprefix(begin))
+
+    def _take_name(self, side: Side, upn: str) -> str:
+        base = re.sub(r"[^A-Za-z0-9]", "_", upn)
+        name, number = base, 0
+        while self._store.owner_of_site(side, name.casefold()) is not None:
+            number += 1
+            name = f"{base}{number}"
+        self._store.add_site(side, name, upn.casefold())
+        return name

@@ -187,6 +187,12 @@ class Trust:
             return causes.ROLE_NEEDED
         return causes.WRONG_SIDE if role is not None and role not in roles else None
 
+    def wrong_side(self, side: Side) -> tuple[Cause, str]:
+        """Why a call that belongs to the other tenant fails on this one, and the partner's host."""
+        host = self._tenancy.tenant(_other(side)).my_host
+        is_related = bool(self._of(side, host_name(host)))
+        return (causes.WRONG_SIDE if is_related else causes.NO_TRUST), host
+
     def _name_of_partner(self, side: Side) -> str:
         return host_name(self._tenancy.tenant(_other(side)).my_host)
 

@@ -29,13 +29,16 @@ from app.practice.identity_map import IdentityMap
 from app.practice.mappings_web import Mappings
 from app.practice.practice_calls import PracticeCalls
 from app.practice.routes import Routes
+from app.practice.shell_web import SHELL, ShellCalls
 from app.practice.store import Store
 from app.practice.tasks_web import Tasks
 from app.practice.tenancy import Tenancy
 from app.practice.trouble import Trouble
 
 LARGEST_BODY = 1024 * 1024
-_MOST_DRAINED = 64 * 1024 * 1024
+LARGEST_UPLOAD = 64 * 1024 * 1024
+"""Of the shell, whose identity map comes whole: a row takes some 150 bytes."""
+_MOST_DRAINED = 128 * 1024 * 1024
 _BATCH_PATH = "/$batch"
 _REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
 _log = logging.getLogger(__name__)
@@ -83,13 +86,14 @@ class PracticeWeb:
             self.access.take(token, Caller(side, True, frozenset(USUAL)))
         tenancy = Tenancy(store, directory)
         singles = [
-            *task_routes(Tasks(store, engine, clock)),
+            *task_routes(Tasks(store, engine, tenancy, clock)),
             *mapping_routes(Mappings(store, IdentityMap(store), tenancy)),
             *directory_routes(DirectoryCalls(store, directory, tenancy, clock)),
         ]
-        self._single = Routes(singles)
-        self._routes = Routes([*singles, batch_route(Batch(self._inner))])
+        self._single = Routes(singles, engine.trust)
+        self._routes = Routes([*singles, batch_route(Batch(self._inner))], engine.trust)
         self._practice = PracticeCalls(store, engine, clock, self.access, self.trouble)
+        self._shell = ShellCalls(store, engine, directory, clock)
         self.last_request = time.monotonic()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -132,6 +136,10 @@ class PracticeWeb:
         if path in practice_calls.PUBLIC:
             return self._public(request.method, path, f"http://{host}")
         caller = self.access.caller(request.headers.get("authorization", ""), self._clock.now_ms())
+        if path == SHELL:
+            self._refuse(self._clock.now_ms())
+            self.trouble.meet(caller.side, counts=True)
+            return self._shell.answer(request.method, body, caller)
         if path.startswith("/practice/"):
             return self._practice.answer(request.method, path, body, caller)
         version, slash, rest = path.removeprefix("/").partition("/")
@@ -179,19 +187,23 @@ def _ids(wished: str) -> _Ids:
 
 
 async def _read_body(request: Request) -> bytes:
-    """At most 1 MB. A larger body is read to its end before it is refused: a caller that is still
-    sending would otherwise see a broken connection instead of the refusal.
+    """At most 1 MB, or 64 MB of the shell.
+
+    A larger body is read to its end before it is refused: a caller that is still sending would
+    otherwise see a broken connection instead of the refusal.
     """
+    most = LARGEST_UPLOAD if request.scope["path"] == SHELL else LARGEST_BODY
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size <= LARGEST_BODY:
+        if size <= most:
             chunks.append(chunk)
         elif size > _MOST_DRAINED:
             break
-    if size > LARGEST_BODY:
-        raise Fault(413, "RequestEntityTooLarge", "The body is larger than 1 MB.")
+    if size > most:
+        megabytes = most // 2**20
+        raise Fault(413, "RequestEntityTooLarge", f"The body is larger than {megabytes} MB.")
     return b"".join(chunks)
 
 

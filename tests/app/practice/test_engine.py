@@ -261,7 +261,6 @@ def test_a_licence_of_the_source_is_enough(store: Store) -> None:
         ("ana@tailspin.com", "anä@northwind.com", "", "The target UPN"),
         ("ana@tailspin.com", "a_x.com#EXT#@northwind.com", "", "The target UPN"),
         ("a_x.com#EXT#@tailspin.com", "a@b.com", "", "OneDrive site for source user UPN"),
-        ("ana@tailspin.com", "", "https://North-Admin.sharepoint.com", "TargetCrossTenantHostUrl"),
         ("gone@tailspin.com", "", "", "does not exist"),
     ],
 )  # fmt: skip
