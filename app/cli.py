@@ -18,6 +18,7 @@ from app.errors import AppError
 from app.events import CheckedRow, ColumnsNeeded
 from app.journal import read_project
 from app.model import Finding, Level, Move, MoveStatus
+from app.paths import RUN_MODULE, run_child
 from app.practice import serve
 from app.projects import find_project
 from app.status_cells import remedy_of
@@ -28,6 +29,8 @@ from app.workbook.child import open_book
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == [RUN_MODULE]:
+        run_child(given[1:])
     if given[:2] == ["practice", "serve"]:
         return serve.main(given[2:])
     options = _parser().parse_args(given)
@@ -95,6 +98,10 @@ def _parser() -> argparse.ArgumentParser:
     proof.set_defaults(command=_audit)
 
     add_report(commands)
+
+    trial = commands.add_parser("self-test", help="try that everything works on this machine")
+    trial.add_argument("--state-dir", type=Path, metavar="D", help="where the log goes")
+    trial.set_defaults(command=_self_test)
 
     practice = commands.add_parser("practice", help="the practice tenants: practice serve")
     practice.add_argument("serve", choices=["serve"], help="serve until stopped")
@@ -233,6 +240,13 @@ def _move_line(row: int, move: Move) -> dict[str, Any]:
         "remedy": remedy_of(move),
         "updated_utc": move.updated_utc.isoformat() if move.updated_utc else None,
     }
+
+
+def _self_test(options: argparse.Namespace) -> int:
+    # It loads every module there is; no other command should wait for it.
+    from app import self_test
+
+    return self_test.main(options.state_dir, say)
 
 
 def _audit(options: argparse.Namespace) -> int:

@@ -333,6 +333,11 @@ def _is_loopback(host: str) -> bool:
 def _trust(base: httpx.URL) -> ssl.SSLContext:
     if base.scheme == "http":
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts nobody, and is not used
+    return service_trust()
+
+
+def service_trust() -> ssl.SSLContext:
+    """Whom we trust to vouch for a service: the authorities we bring, and those of the system."""
     trust = httpx.create_ssl_context()
     # Companies that inspect TLS put their own root into the system's store.
     trust.load_default_certs()

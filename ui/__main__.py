@@ -1,7 +1,7 @@
-"""`python -m ui`: the window."""
+"""`python -m ui`: the window, or `--self-test`."""
 
 from __future__ import annotations
 
-from ui.main import main
+from ui.start import main
 
 raise SystemExit(main())
