@@ -8,8 +8,9 @@ from datetime import datetime
 
 from app.errors import AppError
 from app.journal import Change
-from app.life import planned, retried, unplanned
+from app.life import planned, retried, told, unplanned
 from app.model import Move, MoveStatus
+from app.moves import ServiceMove
 from app.orders import Planned
 
 
@@ -59,6 +60,15 @@ def retry(
         Change(move, retried(move, now), "retry", by_admin=True)
         for move in (moves[key] for key in keys if key in moves)
         if move.status in second_start_after
+    ]
+
+
+def told_all(pairs: Iterable[tuple[Move, ServiceMove]], now: datetime) -> list[Change]:
+    """What the service said of our moves, where it is news."""
+    return [
+        Change(move, after, "told")
+        for move, said in pairs
+        if (after := told(move, said, now)) is not move
     ]
 
 

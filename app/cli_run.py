@@ -172,6 +172,8 @@ def _follow(
         return CANNOT
     if options.chain is not None:
         project.set_share(options.chain / 100)
+    if any(move.status is MoveStatus.WAITING for move in screen.moves.values()):
+        project.resume()
     has_batches = bool(opened.batch_column) and not (options.batch_size or options.batch_gb)
     size = options.batch_size or QUEUE_LIMIT
     project.start(None, window, size, has_batches, options.batch_gb)

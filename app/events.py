@@ -133,6 +133,13 @@ class MovesChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceAsked:
+    """The service was asked for the states of all moves under way, and has answered."""
+
+    at_utc: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RunChanged:
     """The runner changed what it does; `reason` when it is not by the admin's wish."""
 
@@ -176,6 +183,7 @@ Event = (
     | SettingsLoaded
     | ServiceConnected
     | MovesChanged
+    | ServiceAsked
     | RunChanged
     | BookSaved
     | BookWaiting

@@ -13,8 +13,14 @@ class Gate:
     """One gate for every caller; times are seconds on the monotonic clock."""
 
     def __init__(self) -> None:
-        self.opens = 0.0
+        self._held = 0.0
+        self._backed_off = 0.0
         self._failures = 0
+
+    @property
+    def opens(self) -> float:
+        """When the next call may be made."""
+        return max(self._held, self._backed_off)
 
     def is_open(self, now: float) -> bool:
         """A call may be made."""
@@ -22,15 +28,15 @@ class Gate:
 
     def hold(self, now: float, seconds: float) -> None:
         """The service asked for a pause; a longer one in force stays."""
-        self.opens = max(self.opens, now + max(seconds, _SHORTEST_HOLD))
+        self._held = max(self._held, now + max(seconds, _SHORTEST_HOLD))
 
     def failed(self, now: float) -> bool:
         """A call failed on its way; True when this looks like being offline.
 
-        The pause doubles with each failure, up to a minute.
+        The pause doubles with each failure, up to a minute; one that the service asked for stays.
         """
         self._failures += 1
-        self.opens = now + min(_FIRST_PAUSE * 2.0 ** (self._failures - 1), _LONGEST_PAUSE)
+        self._backed_off = now + min(_FIRST_PAUSE * 2.0 ** (self._failures - 1), _LONGEST_PAUSE)
         return self._failures >= _OFFLINE_AFTER
 
     def succeeded(self) -> None:
@@ -38,5 +44,5 @@ class Gate:
         self._failures = 0
 
     def open_now(self) -> None:
-        """The admin, or a new connection, wishes to go on at once."""
-        self.opens = 0.0
+        """The admin wishes to go on at once; what the service asked for still holds."""
+        self._backed_off = 0.0

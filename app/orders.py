@@ -75,6 +75,10 @@ class SetShare:
     share: float
 
 
+class AskNow:
+    """Ask the service for everything again."""
+
+
 class Pause:
     """Send nothing new."""
 

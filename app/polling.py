@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from app.model import Move, MoveStatus, upn_key
 from app.moves import ServiceMove
 
-_SLOWEST = 10
+SLOWEST = 10
 """The pause between two polls grows to this many times the shortest."""
 PENDING = frozenset(
     {
@@ -43,7 +43,7 @@ class Pace:
         if changed:
             self._pause = self._shortest
         else:
-            self._pause = min(self._pause * 1.5, self._shortest * _SLOWEST)
+            self._pause = min(self._pause * 1.5, self._shortest * SLOWEST)
         self.due = now + self._pause * self._spread()
 
     def now(self) -> None:
@@ -56,25 +56,17 @@ def jitter() -> float:
     return random.uniform(0.9, 1.1)  # noqa: S311 - spreads calls, keeps no secret
 
 
-def sort_answers(
+def pair_answers(
     moves: Iterable[Move], said: Iterable[ServiceMove]
-) -> tuple[list[tuple[Move, ServiceMove]], list[ServiceMove]]:
-    """Pair our moves with what the service says of them; the rest are moves of others.
+) -> list[tuple[Move, ServiceMove]]:
+    """Our moves with what the service says of them; moves of others are left out.
 
     A move is known by its id, and by its source UPN only while it has no id.
     """
+    moves = list(moves)
     by_id = {move.move_id: move for move in moves if move.move_id}
-    by_key = {move.key: move for move in by_id.values()} | {
-        move.key: move for move in moves if not move.move_id
-    }
-    ours, others = [], []
-    for one in said:
-        move = by_id.get(one.move_id)
-        if move is None:
-            named = by_key.get(upn_key(one.source_upn))
-            move = named if named is not None and not named.move_id else None
-        if move is None:
-            others.append(one)
-        else:
-            ours.append((move, one))
-    return ours, others
+    without_id = {move.key: move for move in moves if not move.move_id}
+    pairs = (
+        (by_id.get(one.move_id) or without_id.get(upn_key(one.source_upn)), one) for one in said
+    )
+    return [(move, one) for move, one in pairs if move is not None]

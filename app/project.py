@@ -182,6 +182,11 @@ class Project:
         if self._session is not None:
             self._session.runner.set_share(share)
 
+    def ask_now(self) -> None:
+        """Ask the service for the states of all moves, without waiting for the next poll."""
+        if self._session is not None:
+            self._session.runner.ask_now()
+
     def pause(self) -> None:
         """Send nothing new."""
         if self._session is not None:

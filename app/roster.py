@@ -66,8 +66,11 @@ class Roster:
         return list(self.with_status(*AT_SERVICE))
 
     def pending(self) -> int:
-        """How many fill a place in the service's queue, or are about to."""
-        return self.count(PENDING | {MoveStatus.STARTING})
+        """How many fill a place in the service's queue, or are about to.
+
+        A status that we do not know counts: nobody can say that it does not wait.
+        """
+        return self.count(PENDING | {MoveStatus.STARTING, MoveStatus.UNKNOWN})
 
     def cancels(self) -> list[Move]:
         """The moves at the service whose cancel is wished and can still be granted."""

@@ -12,22 +12,20 @@ from app.callers import Answer, Calls
 from app.chain import Chain
 from app.clock import Clock, SleepWatch
 from app.errors import AppError, ServiceError, SignInRequired, Throttled
-from app.events import Event, MovesChanged, RunChanged, RunState, Trouble
+from app.events import Event, MovesChanged, RunChanged, RunState, ServiceAsked, Trouble
 from app.gate import Gate
 from app.journal import Change, Journal
 from app.life import not_there, other_target, refused, starting, told
 from app.lookups import LookUps
-from app.model import Move, MoveStatus, upn_key
+from app.model import Move, MoveStatus
 from app.moves import MoveService, ServiceMove, StartRequest
 from app.orders import Planned
 from app.outcome import Outcome, RefusalWatch, outcome_of
-from app.polling import PENDING, Pace, jitter, sort_answers
+from app.polling import SLOWEST, Pace, jitter, pair_answers
+from app.queue_watch import POLLS, QueueWatch
 from app.roster import Roster
+from app.sending import Sending
 
-RESERVE = 50
-"""Room kept in the service's queue for moves that others start meanwhile."""
-_NO_LIST = frozenset({400, 404, 405, 501})
-"""Refusals that mean: this service has no list (it is in no page of the Graph reference)."""
 _LONGEST_PAUSE = 60.0
 """Seconds; so that a machine that wakes up notices it soon."""
 
@@ -58,11 +56,11 @@ class Run:
         self._sleep_watch = SleepWatch(clock)
         self._pace = Pace(1.0)
         self._polling = False
-        self._listed = False
-        self._can_list = True
+        self._asked_of: frozenset[str] = frozenset()
+        self._queue = QueueWatch(0.0)
         self._cancel_sent: set[str] = set()
         self._refusals = RefusalWatch()
-        self._others_pending = 0
+        self._sending = Sending(journal)
 
     # The admin's acts
 
@@ -71,20 +69,21 @@ class Run:
         self._service = service
         capabilities = service.capabilities
         self._pace = Pace(capabilities.poll_seconds, jitter)
-        self._can_list = capabilities.can_list
-        self._listed = not self._can_list
+        self._queue = QueueWatch(SLOWEST * capabilities.poll_seconds, capabilities.can_list)
         self._journal.record("connect", capabilities.name)
         now = self._clock.monotonic()
         for move in self._roster.with_status(MoveStatus.STARTING):
             self._look_ups.settle(move.key, now + capabilities.settle_seconds)
         self._gate.open_now()
-        self._become(RunState.IDLE if self._roster.is_at_rest() else RunState.RUNNING)
+        state = RunState.IDLE if self._roster.is_at_rest() else RunState.RUNNING
+        self._become(RunState.PAUSED if self._sending.is_paused else state)
 
     def plan(self, batches: Iterable[Planned]) -> None:
         """Take these moves on; they are sent as the service's queue has room."""
         batches = tuple(batches)
         self._chain.add(one.batch.name for one in batches)
         self._commit(acts.plan(self._roster.by_key, batches, self._clock.now()))
+        self._sending.plan()
         self._become(RunState.RUNNING)
 
     def cancel(self, keys: Iterable[str]) -> None:
@@ -104,14 +103,21 @@ class Run:
         """The next batch follows when this share of the present one has ended."""
         self._chain.set_share(share)
 
+    def ask_now(self) -> None:
+        """Ask the service for everything again, as soon as it lets us."""
+        self._journal.record("ask now", "", by_admin=True)
+        self._queue.forget()
+        self._gate.open_now()
+        self._pace.now()
+
     def pause(self) -> None:
-        """Send nothing new; go on watching."""
-        self._journal.record("pause", "", by_admin=True)
+        """Send nothing new, also in later sessions, until the admin resumes; go on watching."""
+        self._sending.pause()
         self._become(RunState.PAUSED)
 
     def resume(self) -> None:
-        """Go on sending, also after a sign-in."""
-        self._journal.record("resume", "", by_admin=True)
+        """Go on sending, also after a sign-in, and also what its window came too late for."""
+        self._sending.resume(self._clock.now())
         self._gate.open_now()
         self._become(RunState.RUNNING)
 
@@ -145,11 +151,7 @@ class Run:
             self._poll(now)
             self._send_cancels()
             self._send()
-        if (
-            self._state in (RunState.RUNNING, RunState.OFFLINE)
-            and not self._busy
-            and self._roster.is_at_rest()
-        ):
+        if self._is_sending() and not self._busy and self._roster.is_at_rest():
             self._become(RunState.DONE)
 
     def flush(self) -> None:
@@ -160,8 +162,11 @@ class Run:
 
     # Calls
 
+    def _is_sending(self) -> bool:
+        return self._state in (RunState.RUNNING, RunState.OFFLINE)
+
     def _sendable(self) -> list[Move]:
-        if self._state not in (RunState.RUNNING, RunState.OFFLINE):
+        if not self._is_sending():
             return []
         sendable = (
             move
@@ -173,24 +178,29 @@ class Run:
 
     def _send(self) -> None:
         assert self._service is not None
-        if not self._listed:
-            # The queue is shared: how full it is must be known before the first start.
-            self._poll(self._clock.monotonic(), at_once=True)
+        now, sendable = self._clock.monotonic(), self._sendable()
+        if not sendable:
+            return
+        if not self._queue.knows_room(now):
+            # The queue is shared: how full it is must be known before a start.
+            self._poll(now, at_once=True)
             return
         looked_up = sum(1 for key in self._busy if not self._look_ups.is_settling(key))
-        limit = self._service.capabilities.queue_limit - RESERVE
-        room = limit - self._others_pending - self._roster.pending() - looked_up
-        now = self._clock.monotonic()
-        for move in self._sendable()[: max(room, 0)]:
+        limit = self._service.capabilities.queue_limit
+        room = self._queue.room(limit, self._roster.pending() + looked_up)
+        for move in sendable[:room]:
+            if objection := self._sending.objection(move, self._clock.now()):
+                self._become(RunState.PAUSED, objection)
+                return
             if self._look_ups.take_absence(move.key, now):
                 self._start(move)
             else:
                 self._look_up(move)
 
-    def _look_up(self, move: Move) -> None:
+    def _look_up(self, move: Move, kind: str = "find") -> None:
         assert self._service is not None
         self._busy.add(move.key)
-        self._callers.call("find", move.key, partial(self._service.find, move.source_upn))
+        self._callers.call(kind, move.key, partial(self._service.find, move.source_upn))
 
     def _look_up_settling(self, now: float) -> None:
         for key in self._look_ups.due(now, self._busy)[: self._callers.free]:
@@ -199,17 +209,16 @@ class Run:
     def _poll(self, now: float, *, at_once: bool = False) -> None:
         if self._polling or self._callers.free == 0 or self._service is None:
             return
-        if not at_once and (
-            now < self._pace.due or not (self._roster.watched() or self._sendable())
-        ):
+        watched, wants = self._roster.watched(), bool(self._sendable())
+        if not at_once and (now < self._pace.due or not (watched or wants)):
             return
-        service = self._service
-        if self._can_list:
-            self._callers.call("list", "", service.list_moves)
-        else:
-            ids = [move.move_id for move in self._roster.watched() if move.move_id]
-            self._callers.call("list", "", partial(service.states, ids))
+        question = self._queue.question(self._service, watched, now, wants)
+        if question is None:
+            self._pace.polled(now, changed=False)
+            return
+        self._callers.call(question.kind, "", question.ask)
         self._polling = True
+        self._asked_of = frozenset(move.key for move in watched)
 
     def _cancels(self) -> list[Move]:
         return [
@@ -230,7 +239,7 @@ class Run:
         """Do what the answer asks for; the only way in which a call changes anything."""
         self._callers.done()
         self._busy.discard(answer.key)
-        if answer.kind == "list":
+        if answer.kind in POLLS:
             self._polling = False
         if answer.error is not None:
             self._take_error(answer, answer.error)
@@ -238,8 +247,8 @@ class Run:
         self._gate.succeeded()
         if self._state is RunState.OFFLINE:
             self._become(RunState.RUNNING)
-        if answer.kind == "list":
-            self._take_list(answer.result)
+        if answer.kind in POLLS:
+            self._take_states(answer.result, is_whole=answer.kind == "list")
             return
         move = self._roster.by_key[answer.key]
         match answer.kind:
@@ -258,7 +267,8 @@ class Run:
     def _found(self, move: Move, said: ServiceMove | None) -> None:
         assert self._service is not None
         if move.status not in (MoveStatus.WAITING, MoveStatus.STARTING):
-            return  # taken back while the question was on its way
+            self._look_ups.settled(move.key)
+            return  # taken back, or answered, while the question was on its way
         settling = self._look_ups.is_settling(move.key)
         fresh = said is not None and not (
             said.move_id == move.move_id
@@ -267,13 +277,12 @@ class Run:
         if said is not None and fresh:
             self._look_ups.settled(move.key)
             kind = "found" if settling else "adopted"
-            detail = other_target(move, said)
-            self._commit_told(move, said, kind, detail)
+            self._commit_told(move, said, kind, other_target(move, said))
         elif settling:
             pause = self._service.capabilities.settle_seconds
             if self._look_ups.settles_absent(move.key, self._clock.monotonic(), pause):
-                after = not_there(move, self._clock.now())
-                self._commit([Change(move, after, "not at the service")])
+                absent = not_there(move, self._clock.now())
+                self._commit([Change(move, absent, "not at the service")])
         elif move.status is MoveStatus.WAITING:
             self._look_ups.saw_nothing(move.key, self._clock.monotonic())
 
@@ -290,28 +299,19 @@ class Run:
         self._busy.add(move.key)
         self._callers.call("start", move.key, partial(self._service.start, request))
 
-    def _take_list(self, said: list[ServiceMove]) -> None:
+    def _take_states(self, said: list[ServiceMove], *, is_whole: bool) -> None:
         assert self._service is not None
-        ours, others = sort_answers(self._roster.watched(), said)
-        known = self._roster.by_key
-        self._others_pending = sum(
-            1 for one in others if one.status in PENDING and upn_key(one.source_upn) not in known
-        )
+        if is_whole:
+            self._queue.saw(said, self._roster.by_key, self._clock.monotonic())
+        ours = pair_answers(self._roster.watched(), said)
         now = self._clock.now()
-        changes = [
-            Change(move, after, "told")
-            for move, one in ours
-            if (after := told(move, one, now)) is not move
-        ]
+        changes = acts.told_all(ours, now)
         self._commit(changes)
-        self._listed = True
+        self._post(ServiceAsked(now))
         self._pace.polled(self._clock.monotonic(), changed=bool(changes))
-        told_of = {move.key for move, _ in ours}
-        for move in self._roster.watched():
-            if self._callers.free and move.key not in told_of | self._busy:
-                self._busy.add(move.key)
-                find = partial(self._service.find, move.source_upn)
-                self._callers.call("recheck", move.key, find)
+        missing = self._asked_of - self._busy - {move.key for move, _ in ours}
+        for key in sorted(missing)[: self._callers.free]:
+            self._look_up(self._roster.by_key[key], "recheck")
 
     def _rechecked(self, move: Move, said: ServiceMove | None) -> None:
         if said is None:
@@ -335,7 +335,7 @@ class Run:
             self._gate.hold(now, error.retry_after)
         elif error.is_transient and self._gate.failed(now) and self._state is RunState.RUNNING:
             self._become(RunState.OFFLINE, error)
-        if answer.kind == "list":
+        if answer.kind in POLLS:
             self._pace.polled(now, changed=False)
         if move is not None and answer.kind == "start":
             self._start_failed(move, error)
@@ -348,9 +348,8 @@ class Run:
             self._commit([Change(move, after, "cancel refused", str(error))])
             self._post(Trouble(error))
             self._pace.hurry(now)
-        elif answer.kind == "list" and self._can_list and error.status in _NO_LIST:
-            self._can_list = False
-            self._listed = True
+        elif answer.kind == "list" and self._queue.refused(error.status):
+            self._pace.now()
         else:
             # A look-up refused for one is refused for all: a right or the trust is missing.
             self._become(RunState.PAUSED, error)
@@ -369,8 +368,8 @@ class Run:
                 self._look_ups.settle(move.key, self._clock.monotonic() + settle)
                 return
             case Outcome.REFUSED:
-                after = refused(move, error.code, error.detail, now)
-                self._commit([Change(move, after, "refused")])
+                no = refused(move, error.code, error.detail, now)
+                self._commit([Change(move, no, "refused")])
         if not error.is_transient and self._refusals.should_pause(error):
             self._become(RunState.PAUSED, error)
 
@@ -381,6 +380,7 @@ class Run:
         if jump := self._sleep_watch.jump():
             self._journal.record("clock jumped", f"{jump:+.0f} s")
             self._look_ups.forget_absences()
+            self._queue.forget()
             self._pace.now()
 
     def _commit(self, changes: Iterable[Change]) -> None:

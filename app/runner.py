@@ -14,6 +14,7 @@ from app.events import Event, RunChanged, RunState, SettingsLoaded, Trouble
 from app.journal import Journal, RowRecord
 from app.moves import MoveService
 from app.orders import (
+    AskNow,
     Cancel,
     Connect,
     Keep,
@@ -78,6 +79,10 @@ class MoveRunner:
     def set_share(self, share: float) -> None:
         """Let the next batch follow when this share (0 to 1) of the present one has ended."""
         self._inbox.put(SetShare(share))
+
+    def ask_now(self) -> None:
+        """Ask the service for the states of all moves, without waiting for the next poll."""
+        self._inbox.put(AskNow())
 
     def pause(self) -> None:
         """Send nothing new; go on watching."""
@@ -175,6 +180,8 @@ def _obey(message: object, run: Run, journal: Journal) -> None:
             run.retry(keys)
         case SetShare(share):
             run.set_share(share)
+        case AskNow():
+            run.ask_now()
         case Pause():
             run.pause()
         case Resume():

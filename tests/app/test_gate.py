@@ -21,6 +21,16 @@ def test_the_service_holds_everybody_back_for_as_long_as_it_said() -> None:
     assert not gate.is_open(200.0)
 
 
+def test_neither_a_failure_nor_the_admin_shortens_what_the_service_asked_for() -> None:
+    gate = Gate()
+    gate.hold(100.0, 30.0)
+    gate.failed(101.0)
+    gate.open_now()
+    gate.succeeded()
+    assert not gate.is_open(129.9)
+    assert gate.is_open(130.0)
+
+
 def test_failures_double_the_pause_and_the_third_looks_like_being_offline() -> None:
     gate = Gate()
     pauses, offline, now = [], [], 0.0
