@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -63,6 +64,7 @@ class Access:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._issuer: Callable[[str, int], Caller] | None = None
         self._known: dict[str, tuple[Caller, int | None]] = {}
         for digest, entry in json.loads(store.meta("issued_tokens") or "{}").items():
             self._known[digest] = _caller(entry), entry["until"]
@@ -70,6 +72,12 @@ class Access:
     def take(self, token: str, caller: Caller) -> None:
         """Let this token in for as long as the process runs."""
         self._known[_digest(token)] = caller, None
+
+    def trust(self, issuer: Callable[[str, int], Caller]) -> None:
+        """Let in whom this issuer vouches for: it is asked about every signed token (JWT), at the
+        practice time, and raises Fault 401 for one that is not good.
+        """
+        self._issuer = issuer
 
     def issue(self, caller: Caller, until: int | None) -> str:
         """A new token, good until this practice millisecond (UTC), also after a restart."""
@@ -88,12 +96,15 @@ class Access:
     def caller(self, authorization: str, now: int) -> Caller:
         """Whom the header names. Raises Fault 401 for an unknown or expired token."""
         scheme, _, token = authorization.partition(" ")
-        known = self._known.get(_digest(token.strip())) if scheme.casefold() == "bearer" else None
+        token = token.strip() if scheme.casefold() == "bearer" else ""
+        known = self._known.get(_digest(token))
+        if known is None and self._issuer is not None and token.count(".") == 2:
+            return self._issuer(token, now)
         if known is None:
-            raise _not_signed_in("The access token is missing or is not one of these tenants.")
+            raise not_signed_in("The access token is missing or is not one of these tenants.")
         caller, until = known
         if until is not None and now >= until:
-            raise _not_signed_in("Lifetime validation failed, the token is expired.")
+            raise not_signed_in("Lifetime validation failed, the token is expired.")
         return caller
 
 
@@ -108,10 +119,7 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _not_signed_in(message: str) -> Fault:
-    return Fault(
-        401,
-        "InvalidAuthenticationToken",
-        message,
-        headers={"WWW-Authenticate": 'Bearer realm=""'},
-    )
+def not_signed_in(message: str, challenge: str = "") -> Fault:
+    """A 401; `challenge` is what its WWW-Authenticate header says beyond the realm."""
+    header = 'Bearer realm=""' + (f", {challenge}" if challenge else "")
+    return Fault(401, "InvalidAuthenticationToken", message, headers={"WWW-Authenticate": header})

@@ -20,6 +20,7 @@ from pathlib import Path
 from types import FrameType
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from app.practice.access import Side
 from app.practice.address import Address, forget_address, keep_address
@@ -77,6 +78,7 @@ class _Options:
     queue_limit: int | None
     scenario: str | None
     crowd: int | None
+    sign_in: Path | None
 
 
 def _options(argv: Sequence[str]) -> _Options:
@@ -121,6 +123,12 @@ def _options(argv: Sequence[str]) -> _Options:
     )
     parser.add_argument(
         "--crowd", type=_positive, metavar="N", help="make up so many people and their groups"
+    )
+    parser.add_argument(
+        "--sign-in",
+        type=Path,
+        metavar="PEM",
+        help="let people sign in at https://localhost, with this certificate and its key",
     )
     return _Options(**vars(parser.parse_args(list(argv))))
 
@@ -182,7 +190,8 @@ def _serve(options: _Options, path: Path, ending: threading.Event) -> int:
             queue_limit=options.queue_limit,
         )
         engine.begin_scenario(clock.now_ms())
-        with contextlib.closing(_listen(options.port, store)) as listener:
+        with contextlib.ExitStack() as sockets:
+            listener = sockets.enter_context(_listen(options.port, store.meta("port")))
             port = listener.getsockname()[1]
             tokens = _remember(store, port, engine.slots)
             web = PracticeWeb(store, engine, directory, clock, tokens, port, engine.refuse)
@@ -192,9 +201,21 @@ def _serve(options: _Options, path: Path, ending: threading.Event) -> int:
                 "target_token": tokens.target,
             }
             keep_address(path, Address(**said))
+            servers = [(_server(web), listener)]
+            if options.sign_in is not None:
+                # Late: few have a sign-in, and its cryptography takes time to load.
+                from app.practice.openid_web import SignInWeb
+
+                second = sockets.enter_context(_listen(0, store.meta("sign_in_port")))
+                second_port = second.getsockname()[1]
+                store.set_meta("sign_in_port", str(second_port))
+                tenancy = Tenancy(store, directory)
+                sign_in = SignInWeb(store, tenancy, clock, web.access, second_port)
+                servers.append((_server(sign_in, options.sign_in), second))
+                said["sign_in"] = f"https://localhost:{second_port}"
             print(json.dumps(said), flush=True)
             try:
-                asyncio.run(_run(web, listener, ending, options.exit_when_idle))
+                asyncio.run(_run(web, servers, ending, options.exit_when_idle))
             finally:
                 forget_address(path)
     return 0
@@ -250,10 +271,9 @@ def _apply(options: _Options, store: Store, clock: PracticeClock) -> None:
         store.set_meta("advanced_to", str(clock.now_ms()))
 
 
-def _listen(wished: int, store: Store) -> socket.socket:
+def _listen(wished: int, former: str | None) -> socket.socket:
     """A free port; without a wish the former one, so that clients find us again."""
-    former = int(store.meta("port") or 0)
-    for port in (wished,) if wished else (former, 0):
+    for port in (wished,) if wished else (int(former or 0), 0):
         # Named as TCP: asyncio switches Nagle's delay off only then, 40 ms a call.
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
@@ -288,10 +308,8 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _run(
-    web: PracticeWeb, listener: socket.socket, ending: threading.Event, idle: float
-) -> None:
-    server = _Server(
+def _server(web: ASGIApp, certificate: Path | None = None) -> _Server:
+    return _Server(
         uvicorn.Config(
             web,
             loop="asyncio",
@@ -304,11 +322,21 @@ async def _run(
             server_header=False,
             timeout_keep_alive=75,
             timeout_graceful_shutdown=1,
+            ssl_certfile=certificate,
         )
     )
-    watch = asyncio.create_task(_watch(server, web, ending, idle))
+
+
+async def _run(
+    web: PracticeWeb,
+    servers: Sequence[tuple[_Server, socket.socket]],
+    ending: threading.Event,
+    idle: float,
+) -> None:
+    ours = [server for server, _ in servers]
+    watch = asyncio.create_task(_watch(ours, web, ending, idle))
     try:
-        await server.serve(sockets=[listener])
+        await asyncio.gather(*(server.serve(sockets=[listener]) for server, listener in servers))
     finally:
         watch.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -316,13 +344,15 @@ async def _run(
 
 
 async def _watch(
-    server: uvicorn.Server, web: PracticeWeb, ending: threading.Event, idle: float
+    servers: Sequence[_Server], web: PracticeWeb, ending: threading.Event, idle: float
 ) -> None:
     web.last_request = time.monotonic()
-    while not server.should_exit:
+    while not any(server.should_exit for server in servers):
         await asyncio.sleep(0.1)
         if ending.is_set() or (idle and time.monotonic() - web.last_request > idle):
-            server.should_exit = True
+            break
+    for server in servers:
+        server.should_exit = True
 
 
 if __name__ == "__main__":
