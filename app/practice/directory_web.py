@@ -30,7 +30,14 @@ USER_USUAL = (
     "businessPhones",
 )
 """What a user is answered with unless something else is selected ("Get a user")."""
-USER_ON_REQUEST = ("accountEnabled", "userType", "usageLocation", "assignedLicenses", "mySite")
+USER_ON_REQUEST = (
+    "accountEnabled",
+    "userType",
+    "usageLocation",
+    "assignedLicenses",
+    "assignedPlans",
+    "mySite",
+)
 USER_PROPERTIES = USER_USUAL + USER_ON_REQUEST
 DRIVE_PROPERTIES = ("id", "driveType", "name", "webUrl", "owner", "quota")
 SKU_PROPERTIES = (
@@ -194,6 +201,17 @@ class DirectoryCalls:
             "usageLocation": "US",
             "assignedLicenses": [
                 {"skuId": sku.id, "disabledPlans": []} for sku in self._skus_of(side, person)
+            ],
+            "assignedPlans": [
+                {
+                    "assignedDateTime": "2026-01-05T08:00:00Z",
+                    "capabilityStatus": "Enabled",
+                    "service": "SharePoint",
+                    "servicePlanId": plan_id,
+                }
+                for sku in self._skus_of(side, person)
+                for _, plan_id in sku.plans
+                if plan_id is not None
             ],
             "mySite": f"{url}/" if self._has_drive(side, person) else None,
         }

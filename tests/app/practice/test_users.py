@@ -67,6 +67,10 @@ def test_chosen_properties_of_a_user(wire: Wire) -> None:
     assert ana["accountEnabled"] is True
     assert ana["userType"] == "Member"
     assert MIGRATION_SKU in {licence["skuId"] for licence in ana["assignedLicenses"]}
+    plans = user(wire, ANA, "?$select=assignedPlans")["assignedPlans"]
+    assert [(plan["service"], plan["capabilityStatus"]) for plan in plans] == [
+        ("SharePoint", "Enabled")
+    ]
     for wrong in ("?$select=shoeSize", "?$expand=manager", "?$top=1", "?$select="):
         assert wire.get(f"/v1.0/users/{ANA}{wrong}").status == 400
 
@@ -237,6 +241,8 @@ def test_leavers_and_people_who_are_not_there_yet(tmp_path: Path) -> None:
     }
     people.write_text(json.dumps(facts), "utf-8")
     with wired(tmp_path / "state.db", "--people", str(people)) as wire:
+        plan = "/v1.0/users/plan@northwind.com?$select=assignedPlans"
+        assert wire.get(plan, token=wire.target).json["assignedPlans"] == []
         query = "?$select=accountEnabled,assignedLicenses"
         leaver = user(wire, LEAVER, query)
         assert (leaver["accountEnabled"], leaver["assignedLicenses"]) == (False, [])
