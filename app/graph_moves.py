@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
@@ -10,9 +11,10 @@ from urllib.parse import quote
 from app.client import GraphClient, Json, odd_answer
 from app.clock import Clock
 from app.errors import Refused, Throttled, Unreachable
-from app.graph_batch import get_many
+from app.graph_batch import Ask, Reply, ask_many, get_many
 from app.model import MoveStatus, upn_key
-from app.moves import Capabilities, ServiceMove, StartRequest
+from app.moves import Capabilities, DryRun, ServiceMove, StartRequest
+from app.odata import error_of
 from app.remedies import find as find_remedy
 
 TASKS = "/beta/solutions/sharePoint/migrations/crossOrganizationMigrationTasks"
@@ -122,12 +124,7 @@ class GraphMoves:
         *start* after which the service cancels ("sharePointMigrationTaskParameters resource
         type"), which is another promise.
         """
-        parameters: Json = {
-            "@odata.type": _USER_PARAMETERS,
-            "targetOrganizationHost": self._target_host,
-            "sourceUserIdentity": {"userPrincipalName": request.source_upn},
-            "targetUserIdentity": {"userPrincipalName": request.target_upn},
-        }
+        parameters = self._parameters(request)
         if request.begin_utc is not None:
             parameters["preferredStartDateTime"] = _wire_time(request.begin_utc)
         try:
@@ -153,9 +150,40 @@ class GraphMoves:
         """Ask for a cancel; Refused (409) once the move runs, Refused (404) when unknown."""
         self._client.post(f"{TASKS}/{_encoded(move_id)}/cancel")
 
+    def dry_run(self, requests: Sequence[StartRequest]) -> list[DryRun | None]:
+        """The engine's own check of at most twenty starts, in one call; it moves nothing.
+
+        "sharePointMigrationTaskParameters resource type": with `validateOnly` the answer comes at
+        once and has no id. An answer with one, that does not say `validateOnly` itself, is a move.
+        """
+        _, version, path = TASKS.split("/", 2)
+        asks = [
+            Ask(f"/{path}", {"parameters": {**self._parameters(request), "validateOnly": True}})
+            for request in requests
+        ]
+        return [_dry_run_of(reply) for reply in ask_many(self._client, version, asks)]
+
+    def pending(self) -> int:
+        """Tasks that are not begun; raises Unreachable when the service gives no number."""
+        page = self._client.get(
+            TASKS, {"$filter": "status eq 'notStarted'", "$count": "true", "$top": "1"}
+        )
+        count = page.get("@odata.count")
+        if not isinstance(count, int) or isinstance(count, bool):
+            raise odd_answer("the list of moves has no number")
+        return count
+
     def close(self) -> None:
         """Let go of the connections."""
         self._client.close()
+
+    def _parameters(self, request: StartRequest) -> Json:
+        return {
+            "@odata.type": _USER_PARAMETERS,
+            "targetOrganizationHost": self._target_host,
+            "sourceUserIdentity": {"userPrincipalName": request.source_upn},
+            "targetUserIdentity": {"userPrincipalName": request.target_upn},
+        }
 
     def _get(self, path: str) -> Json | None:
         try:
@@ -261,6 +289,34 @@ def _explained(error: Refused) -> Refused:
         remedy.remedy,
         status=error.status,
         request_id=error.request_id,
+    )
+
+
+def _dry_run_of(reply: Reply) -> DryRun | None:
+    """What the reply to a dry run says; the engine's code is found by its words where it is not
+    given, since the codes of the task API are undocumented."""
+    if reply.is_transient:
+        return None
+    task, is_refusal = reply.body, not 200 <= reply.status < 300
+    if is_refusal:
+        code, message = error_of(json.dumps(task).encode("ascii"))
+    else:
+        code, message = _error_of(task)
+    word, move_id = task.get("status"), task.get("id")
+    state = word if isinstance(word, str) and not is_refusal else ""
+    known = find_remedy(code, message)
+    failed = bool(code or message)
+    return DryRun(
+        reply.status,
+        state,
+        known.code if known else code,
+        message,
+        passed=not is_refusal
+        and not failed
+        and STATE_WORDS.get(state.strip().casefold()) is MoveStatus.SUCCESS,
+        made_move_id=move_id
+        if isinstance(move_id, str) and not is_refusal and not _is_dry_run(task)
+        else "",
     )
 
 

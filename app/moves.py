@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from app.model import MoveStatus
 
@@ -59,6 +59,36 @@ class ServiceMove:
     started_utc: datetime | None = None
     updated_utc: datetime | None = None
     finished_utc: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What the service says of a start that it only checked."""
+
+    status: int
+    """The HTTP status; 200 also when the check found something."""
+    state: str = ""
+    """The service's own word, verbatim; "" when it refused the start as such."""
+    code: str = ""
+    message: str = ""
+    """The service's own words, verbatim."""
+    passed: bool = False
+    made_move_id: str = ""
+    """Not "": the service did not take it as a check, and this is the move that it made."""
+
+
+@runtime_checkable
+class ChecksStarts(Protocol):
+    """A MoveService that offers the engine's own dry run and says how full its queue is.
+
+    Raises as a MoveService does.
+    """
+
+    def dry_run(self, requests: Sequence[StartRequest]) -> list[DryRun | None]:
+        """Check at most twenty starts in one call, in order; None: could not be said now."""
+
+    def pending(self) -> int:
+        """Moves in the service's queue, whoever started them."""
 
 
 class MoveService(Protocol):

@@ -18,12 +18,14 @@ class Tenants:
     call: reading somebody's drive with a delegated token *makes* the OneDrive of a licensed user
     who has none ("Get drive", Microsoft Graph), and a move fails when the target has one. So a
     target user's drive is read with an application token only, which answers 404 and makes
-    nothing; with a delegated token it is not asked for at all.
+    nothing; with a delegated token it is not asked for at all. The same call makes an empty
+    OneDrive for a source user without one, so `source_is_application` is asked as well.
     """
 
     source: GraphClient
     target: GraphClient
     target_is_application: bool
+    source_is_application: bool = False
 
     def close(self) -> None:
         """Let go of the connections of both."""

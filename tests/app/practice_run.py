@@ -34,6 +34,7 @@ class Tenants:
     base_url: str
     source_token: str
     process: subprocess.Popen[bytes]
+    target_token: str = ""
 
     def call(self, method: str, path: str, **more: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.source_token}"}
@@ -42,6 +43,10 @@ class Tenants:
     def advance(self, seconds: float) -> None:
         answer = self.call("POST", "/practice/clock", json={"advance_seconds": seconds})
         assert answer.status_code == 200, answer.text
+
+    def token(self, side: str, *, delegated: bool, **more: Any) -> str:
+        asked = {"side": side, "delegated": delegated, **more}
+        return str(self.call("POST", "/practice/tokens", json=asked).json()["token"])
 
     def tasks(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
@@ -75,7 +80,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Tenants]]:
         processes.append(process)
         assert process.stdout is not None
         said = json.loads(process.stdout.readline())
-        return Tenants(said["base_url"], said["source_token"], process)
+        return Tenants(said["base_url"], said["source_token"], process, said["target_token"])
 
     yield start
     for process in processes:

@@ -1,0 +1,186 @@
+"""Questions to the two directories and the identity map, and what their answers say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
+from urllib.parse import quote, urlsplit
+
+from app.client import GraphClient, Json
+from app.graph_batch import Ask, Reply, ask_many
+from app.model import Side
+from app.preflight_facts import Drive, MapEntry, Person, Product, Said, TenantFacts
+from app.tenants import Tenants
+
+_USER = "id,userPrincipalName,accountEnabled,userType,assignedLicenses,assignedPlans"
+_ORGANIZATION = "/organization?$select=id,displayName,verifiedDomains"
+_PRODUCTS = "/subscribedSkus?$select=skuId,skuPartNumber,consumedUnits,prepaidUnits,servicePlans"
+_USER_MAPPINGS = "/solutions/sharePoint/migrations/crossOrganizationUserMappings"
+
+
+def read_users(tenants: Tenants, side: Side, upns: Sequence[str]) -> list[Person | None]:
+    """At most twenty users of one tenant, in one call; None: could not be said now.
+
+    "Get a user" (Microsoft Graph v1.0); takes User.Read.All. Raises as `ask_many`.
+    """
+    asks = [Ask(f"/users/{_encoded(upn)}?$select={_USER}") for upn in upns]
+    return [_person(reply) for reply in ask_many(_client(tenants, side), "v1.0", asks)]
+
+
+def read_drives(tenants: Tenants, side: Side, upns: Sequence[str]) -> list[Drive | None]:
+    """The OneDrives of at most twenty users, in one call; None: could not be said now.
+
+    Of target users only with an application token: asked with a delegated one, "Get drive"
+    makes the OneDrive that must not be there. Without it nothing is asked, and each is a Drive
+    with `Said.NOT_ASKED`. This is the one place that asks for a drive. Raises as `ask_many`.
+
+    A delegated call makes the missing OneDrive of a source user too: `app.preflight_questions`
+    asks only for those whom the service has just found to have one.
+    """
+    if side is Side.TARGET and not tenants.target_is_application:
+        return [Drive() for _ in upns]
+    asks = [Ask(f"/users/{_encoded(u)}/drive?$select=id,driveType,webUrl,quota") for u in upns]
+    return [_drive(reply) for reply in ask_many(_client(tenants, side), "v1.0", asks)]
+
+
+def read_map(tenants: Tenants, source_upns: Sequence[str]) -> list[MapEntry | None]:
+    """The identity map's entries of at most twenty source users; None: could not be said now.
+
+    "Get sharePointUserIdentityMapping" (Microsoft Graph beta), on the target tenant. Raises as
+    `ask_many`.
+    """
+    asks = [
+        Ask(f"{_USER_MAPPINGS}(sourceUserPrincipalName='{_encoded(upn.replace(_ONE, _TWO))}')")
+        for upn in source_upns
+    ]
+    return [_entry(reply) for reply in ask_many(tenants.target, "beta", asks)]
+
+
+def read_tenant(client: GraphClient) -> TenantFacts | None:
+    """What the tenant says of itself, in one call; None: could not be said now.
+
+    Takes Organization.Read.All and LicenseAssignment.Read.All. Raises as `ask_many`.
+    """
+    organization, products = ask_many(client, "v1.0", [Ask(_ORGANIZATION), Ask(_PRODUCTS)])
+    if organization.is_transient or products.is_transient:
+        return None
+    one = next(iter(_objects(organization.body.get("value"))), {})
+    return TenantFacts(
+        _text(one.get("id")).casefold(),
+        _text(one.get("displayName")),
+        tuple(map(_product, _objects(products.body.get("value")))) if products.is_good else None,
+        tuple(words(reply) for reply in (organization, products) if not reply.is_good),
+    )
+
+
+def words(reply: Reply) -> str:
+    """What a refusal says, verbatim: code and message, or the status when it says nothing."""
+    error = reply.body.get("error")
+    if not isinstance(error, dict):
+        return f"HTTP {reply.status}"
+    said = ": ".join(filter(None, (_text(error.get("code")), _text(error.get("message")))))
+    return said or f"HTTP {reply.status}"
+
+
+_ONE, _TWO = "'", "''"
+
+
+def _client(tenants: Tenants, side: Side) -> GraphClient:
+    return tenants.source if side is Side.SOURCE else tenants.target
+
+
+def _encoded(text: str) -> str:
+    return quote(text, safe="", errors="surrogatepass")
+
+
+def _said(reply: Reply) -> tuple[Said, str]:
+    if reply.is_good:
+        return Said.FOUND, ""
+    # A 404 without the service's own words may come from something between us.
+    is_own = isinstance(reply.body.get("error"), dict)
+    return Said.MISSING if reply.status == 404 and is_own else Said.REFUSED, words(reply)
+
+
+def _person(reply: Reply) -> Person | None:
+    if reply.is_transient:
+        return None
+    said, refusal = _said(reply)
+    if said is not Said.FOUND:
+        return Person(said, refusal)
+    user = reply.body
+    enabled, licences, plans = (
+        user.get(name) for name in ("accountEnabled", "assignedLicenses", "assignedPlans")
+    )
+    return Person(
+        said,
+        enabled=enabled if isinstance(enabled, bool) else None,
+        user_type=_text(user.get("userType")),
+        licences=None
+        if not isinstance(licences, list)
+        else frozenset(_text(one.get("skuId")).casefold() for one in _objects(licences)),
+        plans=None
+        if not isinstance(plans, list)
+        else tuple(
+            (_text(one.get("service")), _text(one.get("capabilityStatus")))
+            for one in _objects(plans)
+        ),
+    )
+
+
+def _drive(reply: Reply) -> Drive | None:
+    if reply.is_transient:
+        return None
+    said, refusal = _said(reply)
+    if said is not Said.FOUND:
+        return Drive(said, refusal)
+    quota = reply.body.get("quota")
+    of: MappingOf[str, object] = quota if isinstance(quota, dict) else {}
+    return Drive(
+        said,
+        used_bytes=_number(of.get("used")),
+        quota_state=_text(of.get("state")),
+        host=_host(_text(reply.body.get("webUrl"))),
+    )
+
+
+def _entry(reply: Reply) -> MapEntry | None:
+    if reply.is_transient:
+        return None
+    said, refusal = _said(reply)
+    if said is not Said.FOUND:
+        return MapEntry(said, refusal)
+    identity = reply.body.get("targetUserIdentity")
+    target = identity.get("userPrincipalName") if isinstance(identity, dict) else ""
+    return MapEntry(said, "", _text(target), _text(reply.body.get("userType")))
+
+
+def _product(sku: Json) -> Product:
+    prepaid = sku.get("prepaidUnits")
+    return Product(
+        _text(sku.get("skuId")).casefold(),
+        _text(sku.get("skuPartNumber")),
+        tuple(_text(plan.get("servicePlanName")) for plan in _objects(sku.get("servicePlans"))),
+        _number(prepaid.get("enabled")) if isinstance(prepaid, dict) else None,
+        _number(sku.get("consumedUnits")),
+    )
+
+
+def _host(url: str) -> str:
+    """`https://contoso-my.sharepoint.com` of a longer address; "" when it is none."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}".casefold() if parts.scheme and parts.netloc else ""
+
+
+def _objects(value: object) -> list[Json]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
