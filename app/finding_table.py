@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-
-class Text(NamedTuple):
-    """What to say of a code; names in braces are filled in with the values of the finding."""
-
-    title: str
-    reason: str
-    remedy: str
-
+from app.sentences import Text
 
 TEXTS: dict[str, Text] = {
     # The text of one cell

@@ -11,6 +11,7 @@ from app.model import Finding, Level, upn_key
 
 FRESH_FOR = timedelta(hours=24)
 """So long a result counts; our own rule: people, licences and maps change from day to day."""
+_GRAVEST_FIRST = (Level.BLOCK, Level.UNKNOWN, Level.WARN)
 
 
 class PreflightState(StrEnum):
@@ -49,12 +50,22 @@ class RowCheck:
     checked_utc: datetime
     findings: tuple[Finding, ...] = ()
     passed: tuple[str, ...] = ()
+    whole: bool = True
+    """False: a question was left out, because it was refused for everybody."""
 
     def is_of(self, source_upn: str, target_upn: str) -> bool:
         """The row still names the same two people."""
         return upn_key(source_upn) == upn_key(self.source_upn) and upn_key(target_upn) == upn_key(
             self.target_upn
         )
+
+    @property
+    def worst(self) -> Level:
+        """The gravest of its findings: BLOCK before UNKNOWN before WARN before PASS."""
+        levels = {finding.level for finding in self.findings}
+        if not self.whole:
+            levels.add(Level.UNKNOWN)
+        return next((one for one in _GRAVEST_FIRST if one in levels), Level.PASS)
 
     def is_fresh(self, now: datetime) -> bool:
         """Not older than a day; a result from the future (the clock was set) is not either."""

@@ -8,6 +8,7 @@ from typing import Literal
 from app import remedies
 from app.finding_table import TEXTS
 from app.model import Finding, Level, MoveStatus, Side
+from app.preflight_texts import PREFLIGHT_TEXTS
 
 StatusKind = Literal["good", "bad", "running", "waiting", "attention"]
 """What a status means to the eye; every screen has its colour for it."""
@@ -15,31 +16,36 @@ StatusKind = Literal["good", "bad", "running", "waiting", "attention"]
 
 FINDING_CODES = frozenset(TEXTS)
 """Every code that the checks, the plan and the reading of a workbook can give."""
+_TEXTS = {**TEXTS, **PREFLIGHT_TEXTS}
 
 _SIDES = {Side.SOURCE: "source", Side.TARGET: "target"}
+_SERVICE_SAID = "The service said: “{}”"
 _OFFER = "Accept the offered correction: “{after}”."
 
 
 def finding_title(code: str) -> str:
     """A few words for a code; the code itself when it is not one of ours."""
-    text = TEXTS.get(code)
+    text = _TEXTS.get(code)
     known = None if text else remedies.find(code, "")
     return text.title if text else known.title if known else code
 
 
 def reason(finding: Finding) -> str:
     """What was found, with the values. Codes of the service get the words of `app.remedies`."""
-    text = TEXTS.get(finding.code)
+    text = _TEXTS.get(finding.code)
     if text:
         return _filled(text.reason, finding)
     known = remedies.find(finding.code, "")
+    if known is not None:
+        words = dict(finding.values).get("said", "")
+        return f"{known.meaning} {_SERVICE_SAID.format(words)}" if words else known.meaning
     said = ", ".join(f"{name}: {value}" for name, value in finding.values)
-    return known.meaning if known else f"{finding.code} ({said})" if said else finding.code
+    return f"{finding.code} ({said})" if said else finding.code
 
 
 def remedy(finding: Finding) -> str:
     """What to do; "" when the code is not known. A correction that is offered comes first."""
-    text = TEXTS.get(finding.code)
+    text = _TEXTS.get(finding.code)
     if text is None:
         known = remedies.find(finding.code, "")
         return known.remedy if known else ""
