@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.book_writer import BookWriter, no_child
-from app.checks import apply_corrections, check_list, is_startable
+from app.checks import apply_corrections, check_list, is_startable, with_check
 from app.clock import Clock
 from app.errors import AppError
 from app.events import (
@@ -19,6 +19,7 @@ from app.events import (
     ColumnsNeeded,
     Event,
     MovesChanged,
+    RowsChecked,
     RunChanged,
     RunState,
     Trouble,
@@ -27,6 +28,7 @@ from app.journal import RowRecord
 from app.model import Finding, Mapping, Move, MoveStatus, Window
 from app.orders import Planned
 from app.plan import by_column, by_size, by_volume, next_number
+from app.preflight_values import RowCheck
 from app.texts import beside_reason, first_remedy
 from app.workbook.child import open_book
 from app.workbook.locks import BookLock
@@ -69,6 +71,13 @@ class _Start:
     most_gb: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Checks:
+    checks: tuple[RowCheck, ...]
+    is_last: bool
+    anew: bool
+
+
 class _Quit: ...
 
 
@@ -99,6 +108,7 @@ class BookThread:
         self._thread = threading.Thread(target=self._run, name="workbook", daemon=True)
         self._read: BookRead | None = None
         self._rows: tuple[CheckedRow, ...] = ()
+        self._checks: dict[str, RowCheck] = {}
         self._accepted: frozenset[str] = frozenset()
         self._moves: dict[str, Move] = {}
         self._writer = BookWriter(book, clock, post)
@@ -143,6 +153,12 @@ class BookThread:
         A batch holds at most `most_gb` gigabytes, as far as the workbook says sizes; 0: any.
         """
         self._inbox.put(_Start(keys, window, batch_size, by_column, most_gb))
+
+    def take_checks(
+        self, checks: tuple[RowCheck, ...], *, is_last: bool = True, anew: bool = False
+    ) -> None:
+        """What the pre-flight found (`anew`: and nothing else); answered by RowsChecked."""
+        self._inbox.put(_Checks(checks, is_last, anew))
 
     def tell(self, event: Event) -> None:
         """What the runner says, for the status cells."""
@@ -204,6 +220,8 @@ class BookThread:
                 self._accept(accepted)
             case _Start():
                 self._start(message)
+            case _Checks():
+                self._take_checks(message)
             case MovesChanged(moves):
                 self._moves.update((move.key, move) for move in moves)
                 self._writer.take(moves)
@@ -254,7 +272,11 @@ class BookThread:
         corrected = apply_corrections(read.rows, self._accepted_cells(read.rows))
         rows, list_findings = check_list(corrected)
         by_cell = {finding.cell: finding for finding in read.findings}
-        self._rows = tuple(_with_reading(row, by_cell) for row in rows)
+        now = self._clock.now()
+        self._rows = tuple(
+            with_check(_with_reading(row, by_cell), self._checks.get(row.mapping.key), now)
+            for row in rows
+        )
         own = set(by_cell) & {
             cell for row in rows for cell in (row.mapping.source_cell, row.mapping.target_cell)
         }
@@ -276,6 +298,22 @@ class BookThread:
                 not_patchable_because=beside_reason(read.not_patchable_because),
             )
         )
+
+    def _take_checks(self, new: _Checks) -> None:
+        by_key = {check.key: check for check in new.checks}
+        self._checks = by_key if new.anew else self._checks | by_key
+        now = self._clock.now()
+        changed = {
+            row.mapping.row: with_check(row, by_key.get(row.mapping.key), now)
+            for row in self._rows
+            if row.mapping.key in by_key or (new.anew and row.checked_utc)
+        }
+        if changed:
+            self._rows = tuple(changed.get(row.mapping.row, row) for row in self._rows)
+            self._writer.refresh(changed.values())
+            self._post(RowsChecked(tuple(changed.values())))
+        if new.is_last and self._read is not None:
+            self._set_rows(tuple(_record(row) for row in self._rows))
 
     def _accepted_cells(self, rows: tuple[Mapping, ...]) -> frozenset[str]:
         found = set()

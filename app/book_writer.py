@@ -67,6 +67,12 @@ class BookWriter:
         self._stale = set(self._rows)
         self._missing.clear()
 
+    def refresh(self, rows: Iterable[CheckedRow]) -> None:
+        """These rows were checked anew; nothing else of the workbook has changed."""
+        for row in rows:
+            self._rows[row.mapping.row] = row
+            self._stale.add(row.mapping.row)
+
     def take(self, moves: Iterable[Move]) -> None:
         """What became of these moves."""
         for move in moves:

@@ -6,12 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import islice
 from urllib.parse import urlsplit
 
 from app import upn
 from app.events import CheckedRow
 from app.model import Finding, Level, Mapping, Side
+from app.preflight_values import RowCheck
 
 _SEVERITY = {Level.PASS: 0, Level.WARN: 1, Level.UNKNOWN: 2, Level.BLOCK: 3}
 _NAMED_AT_MOST = 6
@@ -64,6 +66,21 @@ def worst(findings: Iterable[Finding]) -> Level:
 def is_startable(row: CheckedRow) -> bool:
     """The row may be started: nothing blocks it and the admin does not hold it back."""
     return row.mapping.include and not is_blocked(row.findings)
+
+
+def with_check(row: CheckedRow, check: RowCheck | None, now: datetime) -> CheckedRow:
+    """The row with what the pre-flight found of it, in the place of what it had found before.
+
+    A result of other people than those of the row, or of more than a day ago, counts for nothing.
+    """
+    own = [finding for finding in row.findings if finding not in row.online]
+    mapping = row.mapping
+    if check is None or not (
+        check.is_of(mapping.source_upn, mapping.target_upn) and check.is_fresh(now)
+    ):
+        return CheckedRow(mapping, tuple(own)) if row.online or row.checked_utc else row
+    findings = tuple(sorted((*own, *check.findings), key=_order))
+    return CheckedRow(mapping, findings, check.findings, check.checked_utc)
 
 
 def apply_corrections(rows: Sequence[Mapping], accepted: frozenset[str]) -> tuple[Mapping, ...]:

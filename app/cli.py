@@ -11,6 +11,8 @@ from typing import Any
 
 from app import __version__, audit
 from app.checks import check_list, is_blocked, worst
+from app.cli_findings import finding_json, print_finding
+from app.cli_preflight import run_preflight
 from app.cli_report import add_report
 from app.cli_run import CANNOT, NOT_ALL, OK, run
 from app.console import columns_needed, complain, print_json, say
@@ -22,7 +24,6 @@ from app.paths import RUN_MODULE, run_child
 from app.practice import serve
 from app.projects import find_project
 from app.status_cells import remedy_of
-from app.texts import reason, remedy
 from app.workbook.child import open_book
 
 
@@ -54,6 +55,17 @@ def _parser() -> argparse.ArgumentParser:
     _add_book(check)
     check.add_argument("--json", action="store_true", help="print the findings as JSON")
     check.set_defaults(command=_check)
+
+    asking = commands.add_parser(
+        "preflight", help="ask both tenants about every row; start nothing"
+    )
+    _add_book(asking)
+    asking.add_argument("--practice", action="store_true", help="ask the practice tenants")
+    asking.add_argument("--scenario", metavar="S", help="what the practice tenants play")
+    asking.add_argument("--all", action="store_true", help="also the rows that passed of late")
+    asking.add_argument("--json", action="store_true", help="print the findings as JSON")
+    asking.add_argument("--state-dir", type=Path, help="where the journal lies")
+    asking.set_defaults(command=run_preflight)
 
     running = commands.add_parser("run", help="check, start, watch, and write the status back")
     _add_book(running)
@@ -142,11 +154,11 @@ def _check(options: argparse.Namespace) -> int:
                         "row": row.mapping.row,
                         "source_upn": row.mapping.source_upn,
                         "target_upn": row.mapping.target_upn,
-                        "findings": [_finding(finding) for finding in findings],
+                        "findings": [finding_json(finding) for finding in findings],
                     }
                     for row, findings in found
                 ],
-                "list_findings": [_finding(finding) for finding in on_list],
+                "list_findings": [finding_json(finding) for finding in on_list],
                 "counts": {str(level): counts[level] for level in Level if counts[level]}
                 | {str(level): counts[level] for level in (Level.PASS, Level.WARN, Level.BLOCK)},
             }
@@ -154,9 +166,9 @@ def _check(options: argparse.Namespace) -> int:
     else:
         for _, findings in found:
             for finding in findings:
-                _print_finding(finding)
+                print_finding(finding)
         for finding in on_list:
-            _print_finding(finding)
+            print_finding(finding)
         say(
             f"{len(found)} rows in sheet {read.sheet}: {counts[Level.PASS]} pass, "
             f"{counts[Level.WARN]} with a warning, {counts[Level.BLOCK]} blocked."
@@ -167,21 +179,6 @@ def _check(options: argparse.Namespace) -> int:
 def _findings(row: CheckedRow, on_cells: dict[str, Finding]) -> tuple[Finding, ...]:
     cells = (row.mapping.source_cell, row.mapping.target_cell)
     return (*(on_cells[cell] for cell in cells if cell in on_cells), *row.findings)
-
-
-def _finding(finding: Finding) -> dict[str, str]:
-    return {
-        "level": str(finding.level),
-        "code": finding.code,
-        "cell": finding.cell,
-        "reason": reason(finding),
-        "remedy": remedy(finding),
-    }
-
-
-def _print_finding(finding: Finding) -> None:
-    say(f"{finding.level:<5} {finding.cell:<14} {finding.code}: {reason(finding)}")
-    say(f"      {remedy(finding)}")
 
 
 # status

@@ -10,7 +10,7 @@ from pathlib import Path
 from app.errors import AppError
 from app.model import Finding, Mapping, Move
 from app.moves import Capabilities
-from app.preflight_values import PreflightSummary
+from app.preflight_values import PreflightSummary, RowCheck
 
 
 class RunState(StrEnum):
@@ -31,6 +31,8 @@ class CheckedRow:
     mapping: Mapping
     findings: tuple[Finding, ...] = ()
     """The gravest first; those of the pre-flight among them."""
+    online: tuple[Finding, ...] = ()
+    """Those of `findings` that the pre-flight gave."""
     checked_utc: datetime | None = None
     """When the pre-flight asked the services about this row; None: not yet, or it has changed."""
 
@@ -90,6 +92,8 @@ class SettingsLoaded:
     values: tuple[tuple[str, str], ...]
     state_dir: Path = Path()
     """Where the journal lies."""
+    checks: tuple[RowCheck, ...] = ()
+    """What the pre-flight found in earlier sessions."""
 
 
 @dataclass(frozen=True, slots=True)

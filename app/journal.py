@@ -23,6 +23,8 @@ from app.errors import JournalError
 from app.journal_file import journal_path, open_to_read, open_to_write
 from app.life import check_step
 from app.model import Move, MoveStatus, Window
+from app.preflight_json import check_from_json, check_to_json
+from app.preflight_values import RowCheck
 
 FIRST_LINK = "0" * 64
 """What stands for the hash of an event before the first."""
@@ -115,6 +117,22 @@ class Journal:
             self._db.executemany(
                 "INSERT INTO rows VALUES (?, ?, ?)",
                 ((row.row, row.key, json.dumps(asdict(row))) for row in rows),
+            )
+
+    def checks(self) -> tuple[RowCheck, ...]:
+        """What the pre-flight found of each row, whenever that was."""
+        kept = self._db.execute("SELECT key, data FROM checks ORDER BY rowid")
+        return tuple(check_from_json(key, data) for key, data in kept)
+
+    def keep_checks(self, checks: Iterable[RowCheck], *, anew: bool = False) -> None:
+        """Keep what the pre-flight found, `anew`: and nothing else; the newer result counts."""
+        with self._transaction():
+            if anew:
+                self._db.execute("DELETE FROM checks")
+            self._db.executemany(
+                "INSERT INTO checks VALUES (?, ?) ON CONFLICT (key)"
+                " DO UPDATE SET data = excluded.data",
+                ((check.key, check_to_json(check)) for check in checks),
             )
 
     def settings(self) -> tuple[tuple[str, str], ...]:

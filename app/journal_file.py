@@ -20,8 +20,15 @@ CREATE TABLE events (
     previous TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
 """
 Step = Callable[[sqlite3.Connection], None]
-STEPS: tuple[Step, ...] = ()
-"""What brings a journal from version 1 to 2, from 2 to 3, and so on; none was needed yet."""
+
+
+def _add_checks(db: sqlite3.Connection) -> None:
+    """What the pre-flight found of each row."""
+    db.execute("CREATE TABLE checks (key TEXT PRIMARY KEY, data TEXT NOT NULL) STRICT")
+
+
+STEPS: tuple[Step, ...] = (_add_checks,)
+"""What brings a journal from version 1 to 2, from 2 to 3, and so on."""
 
 
 def journal_path(state_dir: Path) -> Path:

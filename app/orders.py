@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from app.journal import RowRecord
 from app.model import Batch, Move
 from app.moves import MoveService
+from app.preflight_values import RowCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,14 @@ class Keep:
 
     name: str
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepChecks:
+    """Keep what the pre-flight found, `anew`: and nothing else."""
+
+    checks: tuple[RowCheck, ...]
+    anew: bool
 
 
 @dataclass(frozen=True, slots=True)

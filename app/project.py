@@ -23,6 +23,8 @@ from app.events import (
 from app.model import Move, MoveStatus, Window
 from app.moves import MoveService
 from app.practice_link import PracticeLink
+from app.preflight_link import PreflightLink
+from app.preflight_values import Scope
 from app.projects import find_project, remember_workbook
 from app.runner import MoveRunner
 from app.tenants import Tenants
@@ -167,6 +169,24 @@ class Project:
             wanted = None if keys is None else frozenset(keys)
             self._session.book_thread.start(wanted, window, batch_size, by_column, most_gb)
 
+    def preflight(self, scope: Scope, keys: tuple[str, ...] | None = None) -> None:
+        """Ask both tenants about these people, or about all in the scope, in the background.
+
+        Nothing is changed anywhere. Answered by PreflightChanged and RowsChecked.
+        """
+        if self._session is not None:
+            self._session.preflight.run(scope, keys)
+
+    def cancel_preflight(self) -> None:
+        """Ask nothing more; what was found stays."""
+        if self._session is not None:
+            self._session.preflight.cancel()
+
+    def resume_preflight(self) -> None:
+        """Go on after a sign-in."""
+        if self._session is not None:
+            self._session.preflight.resume()
+
     def cancel(self, keys: tuple[str, ...]) -> None:
         """Wish these moves cancelled."""
         if self._session is not None:
@@ -240,10 +260,13 @@ class _Session:
         self.book_thread = BookThread(
             book, clock, self._from_book, self.runner.plan, self.runner.set_rows, self._keep
         )
+        self._checking = PreflightLink(clock, self.runner, self.book_thread, self._keep, self._tell)
+        self.preflight = self._checking.preflight
 
     def begin(self) -> None:
-        """Start both threads; the workbook is read when the journal is open."""
+        """Start all threads; the workbook is read when the journal is open."""
         self._practice.begin()
+        self.preflight.begin()
         self.book_thread.begin()
         self.runner.start()
 
@@ -269,7 +292,8 @@ class _Session:
     def close(self, timeout: float) -> bool:
         """End all threads, after a last write."""
         end = self._clock.monotonic() + timeout
-        ended = self._practice.stop(max(end - self._clock.monotonic(), 0.0) / 2)
+        ended = self.preflight.stop(max(end - self._clock.monotonic(), 0.0) / 2)
+        ended &= self._practice.stop(max(end - self._clock.monotonic(), 0.0) / 2)
         ended &= self.runner.stop(max(end - self._clock.monotonic(), 0.0) / 2)
         ended &= self.book_thread.stop(max(end - self._clock.monotonic(), 0.1))
         if self._service is not None:
@@ -297,6 +321,7 @@ class _Session:
             remember_workbook(self._state_dir, self.book)
         if isinstance(event, BookOpened):
             self._practice.know(event.rows)
+        self._checking.take(event)
         self._tell(event)
 
     def _from_runner(self, event: Event) -> None:
@@ -304,10 +329,12 @@ class _Session:
             self._moves.update((move.key, move) for move in event.moves)
         if isinstance(event, MovesChanged | RunChanged):
             self.book_thread.tell(event)
+            self._checking.take(event)
         if isinstance(event, SettingsLoaded):
             self._state_dir = event.state_dir
             self._kept |= dict(event.values)
             self.corrections |= frozenset(json.loads(self._kept.get(_CORRECTIONS, "[]")))
+            self._checking.loaded(event)
             self.book_thread.recall(self.corrections)
             self.book_thread.open(self.choice)
         # The first event says where the journal is, or why there is none.
@@ -333,6 +360,7 @@ class _Session:
         self._keep(_SERVICE, _PRACTICE)
         self._keep(SETTING, rehearsal.CONNECTION.as_setting())
         self.runner.connect(service)
+        self._checking.connected(service, tenants, rehearsal.TARGET_HOST)
         for former in before:
             if former is not None:
                 former.close()

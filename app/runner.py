@@ -18,6 +18,7 @@ from app.orders import (
     Cancel,
     Connect,
     Keep,
+    KeepChecks,
     Note,
     Pause,
     Plan,
@@ -28,6 +29,7 @@ from app.orders import (
     SetRows,
     SetShare,
 )
+from app.preflight_values import RowCheck
 from app.run import Run
 
 CALLERS = 4
@@ -96,6 +98,10 @@ class MoveRunner:
         """Keep a value of the project in the journal."""
         self._inbox.put(Keep(name, value))
 
+    def keep_checks(self, checks: Iterable[RowCheck], *, anew: bool = False) -> None:
+        """Keep what the pre-flight found in the journal, `anew`: and nothing else."""
+        self._inbox.put(KeepChecks(tuple(checks), anew))
+
     def note(self, kind: str, detail: str) -> None:
         """Record an event that is not a move's."""
         self._inbox.put(Note(kind, detail))
@@ -122,7 +128,7 @@ class MoveRunner:
         ended = False
         try:
             run = Run(journal, callers, self._clock, self._post)
-            self._post(SettingsLoaded(journal.settings(), state_dir))
+            self._post(SettingsLoaded(journal.settings(), state_dir, journal.checks()))
             run.flush()
             while self._take(run, journal):
                 run.step()
@@ -188,6 +194,8 @@ def _obey(message: object, run: Run, journal: Journal) -> None:
             run.resume()
         case Keep(name, value):
             journal.set_setting(name, value)
+        case KeepChecks(checks, anew):
+            journal.keep_checks(checks, anew=anew)
         case Note(kind, detail):
             journal.record(kind, detail)
 

@@ -22,12 +22,21 @@ from app.journal import (
     RowRecord,
     read_project,
 )
-from app.journal_file import journal_path, open_to_write
+from app.journal_file import STEPS, journal_path, open_to_write
 from app.life import ImpossibleStep, planned, starting
-from app.model import Move, MoveStatus, Window
+from app.model import Finding, Level, Move, MoveStatus, Side, Window
+from app.preflight_values import RowCheck
 
 NOW = datetime(2026, 12, 5, 18, 0, tzinfo=UTC)
 MOVE = Move("ana@contoso.com", 5, "ana@contoso.com", "ana@northwind.com")
+CHECK = RowCheck(
+    "ana@contoso.com",
+    "Ana@contoso.com",
+    "ana@northwind.com",
+    NOW,
+    (Finding(Level.WARN, "SOURCE_SIZE_LARGE", "S!A5", Side.SOURCE, (("size", "3,000 GB"),)),),
+    ("SOURCE_USER_FOUND",),
+)
 WINDOW = Window(NOW, None, "Europe/Berlin")
 
 
@@ -201,13 +210,32 @@ def test_an_older_journal_is_copied_and_brought_up(tmp_path: Path) -> None:
     def add_a_column(db: sqlite3.Connection) -> None:
         db.execute("ALTER TABLE moves ADD COLUMN colour TEXT NOT NULL DEFAULT 'blue'")
 
-    with closing(open_to_write(path, NOW, [add_a_column])) as db:
+    former = 1 + len(STEPS)
+    with closing(open_to_write(path, NOW, [*STEPS, add_a_column])) as db:
         assert db.execute("SELECT colour FROM moves").fetchone() == ("blue",)
-        assert db.execute("PRAGMA user_version").fetchone() == (2,)
-    copy = tmp_path / "journal (version 1, 2026-12-05 180000Z).db"
+        assert db.execute("PRAGMA user_version").fetchone() == (former + 1,)
+    copy = tmp_path / f"journal (version {former}, 2026-12-05 180000Z).db"
     with closing(sqlite3.connect(copy)) as db:
         assert db.execute("SELECT count(*) FROM events").fetchone() == (3,)
-        assert db.execute("PRAGMA user_version").fetchone() == (1,)
+        assert db.execute("PRAGMA user_version").fetchone() == (former,)
+
+
+def test_a_journal_of_the_first_version_is_brought_up(tmp_path: Path) -> None:
+    open_to_write(journal_path(tmp_path), NOW, []).close()
+    with closing(Journal(tmp_path, SystemClock())) as journal:
+        assert journal.checks() == ()
+        journal.keep_checks([CHECK])
+        assert journal.checks() == (CHECK,)
+
+
+def test_what_the_pre_flight_found_comes_back_the_newest_of_each_row(journal: Journal) -> None:
+    other = replace(CHECK, key="bo@contoso.com", findings=(), whole=False)
+    journal.keep_checks([CHECK, other])
+    newer = replace(CHECK, checked_utc=datetime(2026, 12, 6, tzinfo=UTC), passed=())
+    journal.keep_checks([newer])
+    assert set(journal.checks()) == {newer, other}
+    journal.keep_checks([CHECK], anew=True)
+    assert journal.checks() == (CHECK,)
 
 
 def test_a_failed_step_leaves_the_older_journal_as_it_was(tmp_path: Path) -> None:
@@ -218,5 +246,5 @@ def test_a_failed_step_leaves_the_older_journal_as_it_was(tmp_path: Path) -> Non
         db.execute("no such statement")
 
     with pytest.raises(JournalError):
-        open_to_write(journal_path(tmp_path), NOW, [half_way])
+        open_to_write(journal_path(tmp_path), NOW, [*STEPS, half_way])
     assert audit.verify(tmp_path).events == 3
