@@ -25,6 +25,8 @@ BAD_QT = {
     ("package", "importing"),
     [
         ("httpx", {"app/client.py"}),
+        ("msal", {"app/signin.py"}),
+        ("msal_extensions", {"app/safe_place.py"}),
         ("platformdirs", {"app/paths.py"}),
         ("sqlite3", {"app/journal_file.py", "app/journal.py"}),
         ("python_calamine", {"app/workbook/grids.py", "app/workbook/beside.py"}),

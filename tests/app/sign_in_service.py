@@ -16,6 +16,10 @@ from typing import Any
 
 import httpx
 import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import pkcs12
 
 SCOPE = "https://graph.microsoft.com/.default"
 
@@ -131,6 +135,14 @@ class AppCertificate:
     @property
     def whole(self) -> str:
         return self.private_key + self.certificate
+
+    def pfx(self, word: str) -> bytes:
+        """The same as Windows exports it."""
+        key = serialization.load_pem_private_key(self.private_key.encode(), None)
+        assert isinstance(key, RSAPrivateKey)
+        certificate = x509.load_pem_x509_certificate(self.certificate.encode())
+        locked = serialization.BestAvailableEncryption(word.encode())
+        return pkcs12.serialize_key_and_certificates(b"app", key, certificate, None, locked)
 
 
 def app_certificate(**more: Any) -> AppCertificate:
