@@ -6,8 +6,7 @@ import contextlib
 import json
 import queue
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,21 +14,19 @@ import pytest
 from app.client import GraphClient
 from app.clock import SystemClock
 from app.directory_reader import read_drives
-from app.events import CheckedRow, PreflightChanged
+from app.events import CheckedRow
 from app.graph_moves import GraphMoves
 from app.model import Level, Mapping, Move, MoveStatus, Side
 from app.moves import DryRun, StartRequest
 from app.preflight import Preflight
-from app.preflight_ask import Pair
 from app.preflight_facts import Said
-from app.preflight_values import PreflightState, PreflightSummary, RowCheck, Scope
+from app.preflight_values import PreflightState, PreflightSummary, Scope
 from app.rehearsal import TARGET_HOST
 from app.tenants import Tenants
 from practice_run import PATIENCE
 from practice_run import Tenants as Practice
+from preflight_watch import watched
 from proxy import Fault, Proxy
-
-ENDED = (PreflightState.DONE, PreflightState.CANCELLED, PreflightState.FAILED)
 
 
 def rows(count: int) -> tuple[CheckedRow, ...]:
@@ -37,66 +34,6 @@ def rows(count: int) -> tuple[CheckedRow, ...]:
         CheckedRow(Mapping(n + 2, f"u{n}@contoso.com", f"u{n}@northwind.com", f"S!A{n + 2}"))
         for n in range(count)
     )
-
-
-@dataclass
-class Watched:
-    """A pre-flight, and what it has told."""
-
-    preflight: Preflight
-    pair: Pair
-    events: queue.SimpleQueue[PreflightSummary]
-    checks: dict[str, RowCheck] = field(default_factory=dict)
-    parts: list[int] = field(default_factory=list)
-    summary: PreflightSummary = field(default_factory=PreflightSummary)
-
-    def until(self, arrived: Callable[[PreflightSummary], bool]) -> PreflightSummary:
-        while not arrived(self.summary):
-            self.summary = self.events.get(timeout=PATIENCE)
-        return self.summary
-
-    def run(self, scope: Scope = Scope.NEEDED, keys: tuple[str, ...] | None = None) -> None:
-        self.summary = PreflightSummary()
-        self.preflight.run(scope, keys)
-
-    def ended(self) -> PreflightSummary:
-        return self.until(lambda summary: summary.state in ENDED)
-
-
-@contextmanager
-def watched(
-    practice: Practice,
-    base_url: str,
-    folder: Path,
-    *,
-    target_token: str = "",
-    application: bool = False,
-    token: Callable[[], str] | None = None,
-) -> Iterator[Watched]:
-    events: queue.SimpleQueue[PreflightSummary] = queue.SimpleQueue()
-    source = GraphClient(base_url, token or (lambda: practice.source_token))
-    target = GraphClient(base_url, lambda: target_token or practice.target_token)
-    tenants = Tenants(source, target, application)
-    service = GraphMoves(source, target_host=TARGET_HOST, clock=SystemClock(), practice=True)
-    checks: dict[str, RowCheck] = {}
-    parts: list[int] = []
-
-    def deliver(found: tuple[RowCheck, ...], _tenants: str, _is_last: bool) -> None:
-        checks.update((check.key, check) for check in found)
-        parts.append(len(found))
-
-    def post(event: PreflightChanged) -> None:
-        events.put(event.summary)
-
-    preflight = Preflight(SystemClock(), post, deliver, folder)
-    pair = Pair(service, tenants, TARGET_HOST)
-    preflight.begin()
-    preflight.connect(pair, anew=False)
-    try:
-        yield Watched(preflight, pair, events, checks, parts)
-    finally:
-        assert preflight.stop(10.0)
-        tenants.close()
 
 
 @pytest.fixture
