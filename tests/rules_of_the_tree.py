@@ -48,10 +48,21 @@ def unused(strings: Source, users: Iterable[Source]) -> list[str]:
     for source in users:
         if source.path == strings.path:
             continue
+        names = _called(module, source)
         for node in source.nodes:
-            if isinstance(node, ast.Attribute) and ast.unparse(node.value) == module:
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value) in names:
                 used.add(node.attr)
     return [one for one in _names_at_the_top(strings.tree) if one not in used]
+
+
+def _called(module: str, source: Source) -> set[str]:
+    """What a module of ours is called in another one: `from ui import strings_plan as words`."""
+    return {module} | {
+        alias.asname
+        for node, _ in imports(source)
+        for alias in node.names
+        if alias.name == module and alias.asname
+    }
 
 
 def _names_at_the_top(tree: ast.Module) -> list[str]:

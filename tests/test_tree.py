@@ -51,7 +51,7 @@ def test_every_sentence_of_the_window_is_used() -> None:
 
 def test_a_sentence_that_nobody_uses_is_found() -> None:
     strings = Source("ui/strings.py", "A = 'a'\nB = A\nC: str = 'c'\ndef d(): ...\nE = 'e'")
-    user = Source("ui/x.py", "strings.B + strings.E")
+    user = Source("ui/x.py", "from ui import strings as words\nstrings.B + words.E")
     assert of_the_tree.unused(strings, [strings, user]) == ["C", "d"]
 
 

@@ -22,7 +22,6 @@ class Actions(QObject):
         self.open = self._make(strings.OPEN, "open", _Keys.Open)
         self.reread = self._make(strings.REREAD, "reread", "F5")
         self.columns = self._make(strings.CHOOSE_COLUMNS)
-        self.connect_practice = self._make(strings.CONNECT_PRACTICE, "practice")
         self.quit = self._make(strings.QUIT, "", _Keys.Quit)
         self.start = self._make(strings.START_ACTION, "start", "Ctrl+Return")
         self.cancel = self._make(strings.CANCEL_ACTION, "cancel")
@@ -55,8 +54,6 @@ class Actions(QObject):
         self._quit_line = file_menu.addSeparator()
         file_menu.addAction(self.quit)
         moves_menu = self._menus[strings.MENU_MOVES]
-        moves_menu.addAction(self.connect_practice)
-        moves_menu.addSeparator()
         moves_menu.addAction(self.start)
         moves_menu.addAction(self.cancel)
         view_menu = self._menus[strings.MENU_VIEW]

@@ -31,7 +31,7 @@ class Confirmations:
 
         def yes() -> None:
             on_yes()
-            self._project.start(asked.keys, asked.window, asked.batch_size, asked.by_column)
+            self.start_at_once(asked)
 
         numbers = map(self._model.number_of_key, asked.keys)
         warned = sum(1 for n in numbers if self._model.rows[n].groups & Group.ATTENTION)
@@ -43,6 +43,10 @@ class Confirmations:
             strings.CONFIRM_BACK,
             yes,
         )
+
+    def start_at_once(self, asked: PlanAsked) -> None:
+        """Start this plan, which was confirmed in another way."""
+        self._project.start(asked.keys, asked.window, asked.batch_size, asked.by_column)
 
     def cancel(self, selected: Collection[int]) -> None:
         """Cancel what can be cancelled of these rows; of all rows when there are none."""

@@ -1,4 +1,4 @@
-"""The head of the window: which workbook, which tenants, and the banner: practice or real."""
+"""The head of the window: which workbook, which tenants, and the banner: rehearsal or real."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.events import BookOpened, ServiceConnected
-from ui import icons, strings
-from ui.surfaces import Hairline, Icon, MutedLabel, TintedFrame, heading, label
+from ui import icons, strings, strings_rehearsal
+from ui.banner import Banner
+from ui.surfaces import Hairline, Icon, MutedLabel, heading, label
 
 
 class Header(QWidget):
@@ -18,7 +19,7 @@ class Header(QWidget):
 
     open_asked = Signal()
     reread_asked = Signal()
-    connect_asked = Signal()
+    rehearse_asked = Signal()
     recent_asked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -28,10 +29,14 @@ class Header(QWidget):
         self.line.hide()
         self.tenants = label(strings.NOT_CONNECTED)
         self.service_icon = Icon("people")
-        self.connect_button = QPushButton(strings.CONNECT_PRACTICE_SHORT)
-        self.connect_button.setAccessibleName(strings.CONNECT_PRACTICE_SHORT)
-        icons.set_icon(self.connect_button, "practice", self.palette())
-        self.connect_button.clicked.connect(self.connect_asked)
+        self.rehearse_button = QPushButton(strings_rehearsal.REHEARSE)
+        self.rehearse_button.setAccessibleName(strings_rehearsal.REHEARSE)
+        self.rehearse_button.setToolTip(strings_rehearsal.REHEARSE_TIP)
+        self.rehearse_button.setEnabled(False)
+        icons.set_icon(self.rehearse_button, "practice", self.palette())
+        self.rehearse_button.clicked.connect(self.rehearse_asked)
+        self.shows_real = False
+        """Real tenants are connected."""
         self.reread_button = QPushButton(strings.REREAD_SHORT)
         self.reread_button.setAccessibleName(strings.REREAD_SHORT)
         self.reread_button.setEnabled(False)
@@ -43,6 +48,7 @@ class Header(QWidget):
         icons.set_icon(self.open_button, "open", self.palette())
         self.recent_menu = QMenu(self.open_button)
         self.open_button.setMenu(self.recent_menu)
+        self.banner = Banner()
         self._lay_out()
         self.set_recent(())
 
@@ -53,13 +59,13 @@ class Header(QWidget):
         self.name.setText(path.name)
         self.line.setText(strings.READING.format(name=path.name))
         self.line.show()
-        self.reread_button.setEnabled(False)
+        self._set_open(is_open=False)
 
     def show_nothing(self) -> None:
         self.name.setText(strings.NO_BOOK)
         self.line.setText("")
         self.line.hide()
-        self.reread_button.setEnabled(False)
+        self._set_open(is_open=False)
 
     def show_book(self, book: BookOpened) -> None:
         self.name.setText(book.path.name)
@@ -73,36 +79,32 @@ class Header(QWidget):
                 target=book.target_column,
             )
         )
-        self.reread_button.setEnabled(True)
+        self._set_open(is_open=True)
+
+    def _set_open(self, *, is_open: bool) -> None:
+        self.reread_button.setEnabled(is_open)
+        self.rehearse_button.setEnabled(is_open)
 
     def show_connecting(self) -> None:
         self.tenants.setText(strings.CONNECTING)
-        self.connect_button.setEnabled(False)
+        self.rehearse_button.setEnabled(False)
 
     def show_service(self, service: ServiceConnected | None) -> None:
-        self.connect_button.setEnabled(True)
-        self.connect_button.setVisible(service is None)
+        self.shows_real = service is not None and not service.capabilities.practice
+        self.rehearse_button.setVisible(service is None)
+        self.rehearse_button.setEnabled(self.reread_button.isEnabled())
+        self.banner.show_service(service)
         if service is None:
             self.tenants.setText(strings.NOT_CONNECTED)
             self.service_icon.show_icon("people")
-            self.banner.hide()
             return
         self.tenants.setText(
             strings.TENANTS.format(source=service.source_name, target=service.target_name)
         )
-        practice, beta = service.capabilities.practice, service.capabilities.beta
-        kind = "practice" if practice else "attention"
-        self.service_icon.show_icon("practice" if practice else "people", kind)
-        text = strings.BANNER_REAL
-        if practice:
-            text = strings.BANNER_PRACTICE
-        elif beta:
-            text = strings.BANNER_BETA
-        self.banner.kind = kind
-        self.banner_text.setText(text)
-        self.banner_icon.show_icon("practice" if practice else "warn", kind)
-        self.banner.show()
-        self.banner.update()
+        practice = service.capabilities.practice
+        self.service_icon.show_icon(
+            "practice" if practice else "people", "practice" if practice else "attention"
+        )
 
     def _lay_out(self) -> None:
         texts = QVBoxLayout()
@@ -116,7 +118,7 @@ class Header(QWidget):
         head.addLayout(texts, 1)
         head.addWidget(self.service_icon)
         head.addWidget(self.tenants)
-        head.addWidget(self.connect_button)
+        head.addWidget(self.rehearse_button)
         head.addSpacing(8)
         head.addWidget(self.reread_button)
         head.addWidget(self.open_button)
@@ -125,14 +127,6 @@ class Header(QWidget):
         self.open_button.setMinimumHeight(self.reread_button.sizeHint().height())
         self.open_button.clicked.connect(self.open_asked)
         self.open_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.banner = TintedFrame("practice", rounded=False)
-        self.banner_icon = Icon("practice", "practice")
-        self.banner_text = label("", wrap=True)
-        strip = QHBoxLayout(self.banner)
-        strip.setContentsMargins(16, 6, 16, 6)
-        strip.addWidget(self.banner_icon)
-        strip.addWidget(self.banner_text, 1)
-        self.banner.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -15,6 +15,7 @@ from app.errors import AppError
 from app.log import start_log
 from app.paths import data_dir
 from app.project import Project
+from app.rehearsal import choices
 from app.samples import copy_sample
 from ui import icons, strings
 from ui.bridge import Bridge
@@ -49,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     project = Project(bridge.post, options.state_dir)
     settings = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
     window = MainWindow(project, SystemClock(), Kept(settings), sample=lambda: copy_sample(folder))
+    window.rehearsals.offer(choices())
     bridge.events.connect(window.take)
     window.show()
     if options.practice:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zoneinfo
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -44,7 +45,7 @@ class PlanBar(QWidget):
 
     def __init__(self, clock: Clock, zone: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._clock = clock
+        self._now = clock.now
         self._choices = Choices()
         self._capabilities: Capabilities | None = None
         self._starting = False
@@ -134,6 +135,12 @@ class PlanBar(QWidget):
         self.batch_size.setMaximum(limit)
         self.refresh()
 
+    def set_now(self, now: Callable[[], datetime]) -> None:
+        """What counts as now (UTC): in a rehearsal it is the practice clock."""
+        self._now = now
+        if not (self.begin.is_set or self.end.is_set):
+            self._propose_times()
+
     def set_starting(self, starting: bool) -> None:
         """A start was asked for and not answered yet."""
         self._starting = starting
@@ -170,11 +177,16 @@ class PlanBar(QWidget):
     def zone_name(self) -> str:
         return self.zone.name
 
+    @property
+    def known_zone(self) -> str:
+        """The chosen zone, or UTC while a name is typed that is none."""
+        return self.zone_name if self.zone.is_known(self.zone_name) else "UTC"
+
     def asked(self) -> PlanAsked:
         """The plan as it now stands. Raises PlanError when its times cannot be."""
         begin = self.begin.moment(self.zone_name)
         end = self.end.moment(self.zone_name)
-        window = plan.make_window(begin, end, self.zone_name, self._clock.now())
+        window = plan.make_window(begin, end, self.zone_name, self._now())
         choices = self._choices
         size = self.batch_size.value()
         way = self.who.currentIndex()
@@ -276,7 +288,7 @@ class PlanBar(QWidget):
         self.batch.blockSignals(False)
 
     def _propose_times(self) -> None:
-        now = self._clock.now().astimezone(zoneinfo.ZoneInfo(self.zone_name))
+        now = self._now().astimezone(zoneinfo.ZoneInfo(self.known_zone))
         begin = (now + _FIRST_PROPOSAL).replace(minute=0, tzinfo=None)
         self.begin.set_local(begin)
         self.end.set_local(begin + _WINDOW_PROPOSAL)

@@ -34,6 +34,19 @@ class ProjectPort(Protocol):
     def connect_practice(self) -> None:
         """Start or reach the practice tenants; answers ServiceConnected or Trouble."""
 
+    def rehearse(self, scenario: str, speed: float) -> None:
+        """Open a copy of the workbook and practice tenants with its people.
+
+        `scenario` is the name of one, "" for none; `speed` is practice seconds in a second.
+        Answers BookOpened of the copy, ServiceConnected or Trouble.
+        """
+
+    def change_rehearsal(self, scenario: str, speed: float) -> None:
+        """Play something else, or at another speed; answers ServiceConnected or Trouble."""
+
+    def go_on_rehearsing(self) -> None:
+        """Reach the practice tenants again if moves of this workbook are under way there."""
+
     def start(
         self, keys: tuple[str, ...], window: Window, batch_size: int, by_column: bool
     ) -> None:

@@ -36,6 +36,7 @@ from ui.notices import announce
 from ui.panels import PanelsWindow
 from ui.plan_asked import PlanAsked
 from ui.ports import ProjectPort
+from ui.rehearsals import Rehearsals
 
 _RECOUNT_MS = 200
 _REFILTER_MS = 1_000
@@ -61,6 +62,9 @@ class MainWindow(PanelsWindow):
         self._connect_wanted = False
         self.columns = ColumnsQuestion(self)
         self.confirmations = Confirmations(self.questions, self.model, project)
+        self.rehearsals = Rehearsals(
+            self, project, clock, self.confirmations, self._leave_for_copy, self._open_for_real
+        )
         self._close_confirmed = False
         self._recount = self._timer(_RECOUNT_MS, self._count_again)
         self._refilter = self._timer(_REFILTER_MS, self.table.refilter)
@@ -98,7 +102,6 @@ class MainWindow(PanelsWindow):
             return
         self._connect_wanted = False
         self.header.show_connecting()
-        self.commands.connect_practice.setEnabled(False)
         self._project.connect_practice()
 
     def open_sample(self) -> None:
@@ -169,7 +172,6 @@ class MainWindow(PanelsWindow):
         self._service = service
         self.notices.dismiss("trouble")
         self.header.show_service(service)
-        self.commands.connect_practice.setEnabled(False)
         self.plan.set_service(service.capabilities)
         again = service.capabilities.second_start_after - {MoveStatus.SUCCESS}
         self.details.set_retry_after(again)
@@ -194,7 +196,6 @@ class MainWindow(PanelsWindow):
         self.plan.set_starting(False)
         self.empty.set_busy("")
         self.header.show_service(self._service)
-        self.commands.connect_practice.setEnabled(self._service is None)
         if self._book is not None:
             self.header.show_book(self._book)
         elif self._path is not None:
@@ -256,13 +257,26 @@ class MainWindow(PanelsWindow):
         self.header.show_reading(path)
         self.empty.set_busy(strings.READING.format(name=path.name))
 
+    def _leave_for_copy(self, text: str) -> None:
+        self._leave_book()
+        self._book = self._path = None
+        self._connect_wanted = False
+        self.notices.clear()
+        self.show_open(False)
+        self.header.show_nothing()
+        self.empty.set_busy(text)
+
+    def _open_for_real(self, path: Path) -> None:
+        self.open_book(path)
+        self._connect_wanted = False
+
     def _leave_book(self) -> None:
         practice = self._service is not None and self._service.capabilities.practice
         self._connect_wanted = self._connect_wanted or practice
         self._service = None
         self.columns.close()
+        self.rehearsals.left()
         self.header.show_service(None)
-        self.commands.connect_practice.setEnabled(True)
         self.plan.set_service(None)
         self.plan.set_run(RunState.IDLE)
         self.footer.show_nothing_saved()
@@ -321,7 +335,6 @@ class MainWindow(PanelsWindow):
             (actions.open, self._choose_book),
             (actions.reread, self.reread),
             (actions.columns, self._project.ask_columns),
-            (actions.connect_practice, self.connect_practice),
             (actions.quit, self.close),
             (actions.start, self.plan.ask_start),
             (actions.cancel, self._cancel_asked),
@@ -334,7 +347,6 @@ class MainWindow(PanelsWindow):
         self.columns.columns_chosen.connect(self._columns_chosen)
         self.columns.refused.connect(self._columns_refused)
         self.header.reread_asked.connect(self.reread)
-        self.header.connect_asked.connect(self.connect_practice)
         self.empty.sample_asked.connect(self.open_sample)
         self.book_dropped.connect(self.open_book)
         self.filters.changed.connect(self._filter_changed)

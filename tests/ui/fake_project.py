@@ -60,6 +60,7 @@ class FakeProject:
 
     def __init__(self) -> None:
         self.calls: list[tuple[Any, ...]] = []
+        self.went_on = 0
         self.closed_with: float | None = None
 
     def open(self, path: Path, **choice: str) -> None:
@@ -73,6 +74,15 @@ class FakeProject:
 
     def connect_practice(self) -> None:
         self.calls.append(("connect",))
+
+    def rehearse(self, scenario: str, speed: float) -> None:
+        self.calls.append(("rehearse", scenario, speed))
+
+    def change_rehearsal(self, scenario: str, speed: float) -> None:
+        self.calls.append(("change rehearsal", scenario, speed))
+
+    def go_on_rehearsing(self) -> None:
+        self.went_on += 1
 
     def start(
         self, keys: tuple[str, ...], window: Window, batch_size: int, by_column: bool

@@ -118,13 +118,13 @@ def test_the_sample_opens_and_connects_the_practice_tenants(pair: Pair, tmp_path
     assert project.calls[-1] == ("connect",)
     window.take([connected()])
     assert window.header.banner.isVisible()
-    assert "Practice tenants" in window.header.banner_text.text()
+    assert "Rehearsal" in window.header.banner.text.text()
 
 
 def test_a_real_service_in_beta_says_so(running: Pair) -> None:
     window, _ = running
     window.take([connected(practice=False, beta=True, name="graph")])
-    assert "beta" in window.header.banner_text.text()
+    assert "beta" in window.header.banner.text.text()
 
 
 def test_columns_are_asked_for_and_passed_on(pair: Pair) -> None:
