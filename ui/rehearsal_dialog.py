@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -125,9 +125,10 @@ class RehearsalDialog(QDialog):
         head.addWidget(self.title, 1)
         what, fast = heading(strings.WHAT, steps=1.0), heading(strings.SPEED, steps=1.0)
         self.description.setMinimumHeight(metrics.height() * 3)
-        self.scenarios.setMinimumHeight(
-            self.scenarios.sizeHintForRow(0) * max(len(self._choices), 1) + 8
-        )
+        height = metrics.height() + 8
+        for place in range(self.scenarios.count()):
+            self.scenarios.item(place).setSizeHint(QSize(0, height))
+        self.scenarios.setMinimumHeight(height * max(len(self._choices), 1) + 4)
         speed = QHBoxLayout()
         speed.addWidget(self.speed)
         speed.addStretch(1)

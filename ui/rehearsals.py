@@ -132,6 +132,7 @@ class Rehearsals:
         copy = self._original is not None and book.path != self._original
         original = self._original.name if copy and self._original is not None else ""
         self._window.header.banner.set_way_back(original, str(book.path))
+        self._show_title()
         if self._begun:
             self._begun = False
         elif self.playing is None:
@@ -141,9 +142,7 @@ class Rehearsals:
         self.playing = service.rehearsal
         if self.playing is None:
             return
-        name = self._book.path.name if self._book is not None else ""
-        title = words.WINDOW_TITLE.format(name=name)
-        self._window.setWindowTitle(f"{title} — {strings.APP_NAME}")
+        self._show_title()
         self._window.plan.set_now(self._practice_now)
         self._show_clock()
         self._tick.start()
@@ -154,6 +153,11 @@ class Rehearsals:
             if asked is not None and asked.keys:
                 self._window.plan.set_starting(True)
                 self._confirmations.start_at_once(asked)
+
+    def _show_title(self) -> None:
+        if self.playing is not None and self._book is not None:
+            title = words.WINDOW_TITLE.format(name=self._book.path.name)
+            self._window.setWindowTitle(f"{title} — {strings.APP_NAME}")
 
     def _forget_start(self) -> None:
         self._start_too = self._begun = False

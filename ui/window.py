@@ -62,13 +62,13 @@ class MainWindow(PanelsWindow):
         self._connect_wanted = False
         self.columns = ColumnsQuestion(self)
         self.confirmations = Confirmations(self.questions, self.model, project)
+        self._listen()
         self.rehearsals = Rehearsals(
             self, project, clock, self.confirmations, self._leave_for_copy, self._open_for_real
         )
         self._close_confirmed = False
         self._recount = self._timer(_RECOUNT_MS, self._count_again)
         self._refilter = self._timer(_REFILTER_MS, self.table.refilter)
-        self._listen()
         self._connect()
         self._set_zone(self.plan.zone_name)
 
