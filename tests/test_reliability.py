@@ -14,7 +14,8 @@ from reliability import run_killed
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX; Windows has its own way")
 def test_killed_at_random_moments_it_ends_as_if_never_killed(tmp_path: Path) -> None:
     figures = run_killed(tmp_path, people=60, kills=6, service_kills=1, seed=1)
-    assert figures.kills == 6
+    assert figures.kills >= 6
+    assert figures.service_kills == 1
     assert figures.tasks == figures.people
 
 

@@ -162,8 +162,10 @@ def _part_differences(
         yield from _first_difference(name, one.without(ours, rows), two.without(ours, rows))
         yield from _column_differences(name, one, two, ours)
     elif name in tables:
+        # A column of ours that the table had already stays as it was.
+        added = set(headers) - {token.said.get("name") for token in before if _is_column(token)}
         yield from _first_difference(
-            name, _table_view(before, frozenset()), _table_view(after, headers)
+            name, _table_view(before, frozenset()), _table_view(after, added)
         )
         yield from _table_ends(name, before, after)
     elif root == "styleSheet":
