@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app import plan, remedies, texts
+from app.error_pages import find_page
 from app.model import Correction, Finding, Level, Move
 from ui import colours, icons, strings
+from ui import strings_preflight as words
 from ui.delegate import LEVEL_ICONS, LEVEL_KINDS
 from ui.surfaces import Icon, MutedLabel, TintedFrame, heading, label
 from ui.table_model import LEVEL_WORDS
 from ui.visible import visible
 
+_LEFT = Qt.AlignmentFlag.AlignLeft
 _SELECTABLE = (
     Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
 )
@@ -35,6 +38,7 @@ class FindingCard(TintedFrame):
     """One finding: level, reason, cell, remedy, and the correction when one is offered."""
 
     accepted = Signal(str)
+    help_asked = Signal(str)
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(LEVEL_KINDS[finding.level])
@@ -60,6 +64,8 @@ class FindingCard(TintedFrame):
         if remedy:
             self.remedy = label(strings.REMEDY_LINE.format(text=remedy), wrap=True)
             column.addWidget(self.remedy)
+        if find_page(finding.code) is not None:
+            column.addWidget(_help_button(finding.code, self.help_asked), 0, _LEFT)
         self.accept_button: QPushButton | None = None
         if finding.correction is not None and finding.cell:
             column.addSpacing(2)
@@ -133,6 +139,8 @@ class CodeLine(QPushButton):
 class ErrorCard(TintedFrame):
     """Why a move failed: what it means, what to do and where, and the service's own words."""
 
+    help_asked = Signal(str)
+
     def __init__(self, move: Move) -> None:
         super().__init__("bad")
         self._words = "\n".join(part for part in (move.error_code, move.error_message) if part)
@@ -151,6 +159,7 @@ class ErrorCard(TintedFrame):
             column.addWidget(label(strings.REMEDY_LINE.format(text=known.remedy), wrap=True))
             if known.command:
                 column.addWidget(selectable(known.command, strings.COMMAND, fixed=True))
+            column.addWidget(_help_button(known.code, self.help_asked), 0, _LEFT)
         words = QHBoxLayout()
         words.addWidget(MutedLabel(strings.SERVICE_WORDS), 1)
         copy = QPushButton(strings.COPY)
@@ -163,6 +172,15 @@ class ErrorCard(TintedFrame):
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._words)
+
+
+def _help_button(code: str, asked: SignalInstance) -> QPushButton:
+    """Opens the page of an error code."""
+    button = QPushButton(words.HELP_BUTTON)
+    button.setAccessibleName(words.HELP_BUTTON_NAME.format(code))
+    icons.set_icon(button, "question", button.palette())
+    button.clicked.connect(lambda: asked.emit(code))
+    return button
 
 
 class Times(QWidget):

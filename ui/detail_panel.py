@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app import texts
+from app.clock import Clock
 from app.model import Finding, Level, MoveStatus
 from ui import icons, strings
+from ui import strings_preflight as words
 from ui.delegate import status_icon
 from ui.detail_cards import CodeLine, ErrorCard, FindingCard, Times, breakable, selectable
 from ui.rows import SEVERITY, Row
@@ -27,14 +30,18 @@ class DetailPanel(QWidget):
     """The cells (frozenset of str) whose correction is accepted."""
     accept_all_asked = Signal()
     code_chosen = Signal(str)
+    help_asked = Signal(str)
+    """The error code whose page is wished."""
     retry_asked = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._clock = clock
         self._zone = "UTC"
         self._row: Row | None = None
         self._rows: Sequence[Row] = ()
         self._list_findings: tuple[Finding, ...] = ()
+        self._tenant_findings: tuple[Finding, ...] = ()
         self._retry_after: frozenset[MoveStatus] = frozenset()
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
@@ -82,6 +89,12 @@ class DetailPanel(QWidget):
         self._row = None
         self.refresh()
 
+    def set_tenant_findings(self, findings: tuple[Finding, ...]) -> None:
+        """What the pre-flight found on the two tenants as a whole."""
+        self._tenant_findings = findings
+        if self._row is None:
+            self.refresh()
+
     def set_corrections(self, number: int) -> None:
         text = strings.ACCEPT_ALL.format(number)
         self.accept_all.setText(text)
@@ -125,20 +138,29 @@ class DetailPanel(QWidget):
                 if level is not Level.PASS:
                     counts[code] += 1
                     levels[code] = level
-        if not counts and not self._list_findings:
+        if not (counts or self._list_findings or self._tenant_findings):
             text = strings.OVERVIEW_CLEAN if self._rows else strings.OVERVIEW_HINT
             column.addWidget(MutedLabel(text, wrap=True))
             return
         column.addWidget(MutedLabel(strings.OVERVIEW_HINT, wrap=True))
         column.addSpacing(2)
+        # What stands between the tenants stops everybody.
+        tenants_first = any(one.level is Level.BLOCK for one in self._tenant_findings)
+        if tenants_first:
+            self._cards(column, words.TENANTS_TITLE, self._tenant_findings)
         codes = sorted(counts, key=lambda code: (-SEVERITY[levels[code]], -counts[code], code))
         for code in codes:
             column.addWidget(self._code_button(code, levels[code], counts[code]))
-        if self._list_findings:
+        if not tenants_first:
+            self._cards(column, words.TENANTS_TITLE, self._tenant_findings)
+        self._cards(column, strings.OVERVIEW_LIST, self._list_findings)
+
+    def _cards(self, column: QVBoxLayout, title: str, findings: Sequence[Finding]) -> None:
+        if findings:
             column.addSpacing(6)
-            column.addWidget(heading(strings.OVERVIEW_LIST, steps=1.0))
-            for finding in self._list_findings:
-                column.addWidget(FindingCard(finding))
+            column.addWidget(heading(title, steps=1.0))
+        for finding in findings:
+            column.addWidget(self._card(finding))
 
     def _code_button(self, code: str, level: Level, number: int) -> QWidget:
         line = CodeLine(code, level, number)
@@ -163,7 +185,9 @@ class DetailPanel(QWidget):
             column.addWidget(label(texts.status_meaning(row.status), wrap=True))
         self._service(column, row)
         if move and (move.error_code or move.error_message):
-            column.addWidget(ErrorCard(move))
+            error = ErrorCard(move)
+            error.help_asked.connect(self.help_asked)
+            column.addWidget(error)
         if row.moving and row.status in self._retry_after:
             retry = QPushButton(strings.RETRY)
             retry.setToolTip(strings.RETRY_TIP)
@@ -192,15 +216,29 @@ class DetailPanel(QWidget):
             column.addWidget(MutedLabel(text, wrap=True))
 
     def _findings(self, column: QVBoxLayout, row: Row) -> None:
-        findings = [finding for finding in row.findings if finding.level is not Level.PASS]
+        own = [one for one in row.findings if one.level is not Level.PASS and one not in row.online]
+        checked = row.checked_utc
+        title = strings.SECTION_FINDINGS if checked is None else words.OWN_TITLE
+        if checked is not None:
+            age = words.age(max(self._clock.now() - checked, timedelta(0)))
+            self._section(column, words.ROW_TITLE.format(age), row.online, words.ROW_CLEAN)
+        self._section(column, title, own, strings.NO_FINDINGS)
+
+    def _section(
+        self, column: QVBoxLayout, title: str, findings: Sequence[Finding], clean: str
+    ) -> None:
         column.addSpacing(4)
-        column.addWidget(heading(strings.SECTION_FINDINGS, steps=1.0))
+        column.addWidget(heading(title, steps=1.0))
         if not findings:
-            column.addWidget(MutedLabel(strings.NO_FINDINGS, wrap=True))
+            column.addWidget(MutedLabel(clean, wrap=True))
         for finding in findings:
-            card = FindingCard(finding)
-            card.accepted.connect(self._accept)
-            column.addWidget(card)
+            column.addWidget(self._card(finding))
+
+    def _card(self, finding: Finding) -> FindingCard:
+        card = FindingCard(finding)
+        card.accepted.connect(self._accept)
+        card.help_asked.connect(self.help_asked)
+        return card
 
     def _times(self, column: QVBoxLayout, row: Row) -> None:
         move = row.move

@@ -48,7 +48,7 @@ class PanelsWindow(ShellWindow):
         self.filters = FilterBar()
         self.model = MappingModel(self)
         self.table = MappingTable(self.model)
-        self.details = DetailPanel()
+        self.details = DetailPanel(clock)
         self.plan = PlanBar(clock, kept.zone)
         self.footer = Footer()
         self.questions = Questions(self)
@@ -57,6 +57,11 @@ class PanelsWindow(ShellWindow):
         self._connect_panels()
         self.show_recent(kept.recent())
         self.show_open(False)
+
+    def add_strip(self, strip: QWidget) -> None:
+        """Place a feature's line between the filters and the table, below those of others."""
+        self._rows.insertWidget(self._rows.count() - 1, strip)
+        self._rows.insertWidget(self._rows.count() - 1, Hairline())
 
     def show_open(self, is_open: bool) -> None:
         self.stack.setCurrentIndex(1 if is_open else 0)
@@ -91,7 +96,7 @@ class PanelsWindow(ShellWindow):
 
     def _lay_out(self) -> None:
         left = QWidget()
-        rows = QVBoxLayout(left)
+        rows = self._rows = QVBoxLayout(left)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addWidget(self.filters)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from app.model import Window
+from app.preflight_values import Scope
 
 
 class ProjectPort(Protocol):
@@ -61,6 +62,15 @@ class ProjectPort(Protocol):
 
     def retry(self, keys: tuple[str, ...]) -> None:
         """Make failed or stopped moves ready to be started again; answers MovesChanged."""
+
+    def preflight(self, scope: Scope, keys: tuple[str, ...] | None = None) -> None:
+        """Ask both tenants about these rows; answers PreflightChanged and RowsChecked."""
+
+    def cancel_preflight(self) -> None:
+        """Ask nothing more; answers PreflightChanged."""
+
+    def resume_preflight(self) -> None:
+        """Go on after a sign-in; answers PreflightChanged."""
 
     def pause(self) -> None:
         """Send no further moves; answers RunChanged."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from enum import IntEnum, IntFlag
 
 from app import checks, status_cells, texts
@@ -53,15 +54,31 @@ _ALL, _READY, _ATTENTION, _BLOCKED, _RUNNING, _DONE, _FAILED = map(int, Group)
 class Row:
     """One mapping with its findings and, once it has one, its move."""
 
-    __slots__ = ("blob", "findings", "groups", "key", "mapping", "move", "worst")
+    __slots__ = (
+        "blob",
+        "checked_utc",
+        "findings",
+        "groups",
+        "key",
+        "mapping",
+        "move",
+        "online",
+        "worst",
+    )
 
     def __init__(self, checked: CheckedRow) -> None:
         self.mapping: Mapping = checked.mapping
-        self.findings: tuple[Finding, ...] = checked.findings
-        self.worst: Level = checks.worst(checked.findings) if checked.findings else Level.PASS
+        self.key: str = checked.mapping.key
         self.move: Move | None = None
+        self.set_checked(checked)
+
+    def set_checked(self, checked: CheckedRow) -> None:
+        """Take what the checks and the pre-flight found of the row."""
+        self.findings: tuple[Finding, ...] = checked.findings
+        self.online: tuple[Finding, ...] = checked.online
+        self.checked_utc: datetime | None = checked.checked_utc
+        self.worst: Level = checks.worst(checked.findings) if checked.findings else Level.PASS
         mapping = self.mapping
-        self.key: str = mapping.key
         self.blob: str = "\n".join(
             (
                 mapping.source_upn,

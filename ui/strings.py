@@ -64,6 +64,7 @@ KEYS_TEXT = (
     "Ctrl+F — find; Esc clears it\n"
     "F8, Shift+F8 — next and previous problem\n"
     "Ctrl+C — copy the selected rows\n"
+    "F7 — run the pre-flight\n"
     "Ctrl+Return — start moves\n"
     "Alt+1 to Alt+7 — filters\n"
     "F9 — show or hide the details"

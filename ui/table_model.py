@@ -214,6 +214,29 @@ class MappingModel(QAbstractTableModel):
             self.counts_changed.emit()
         return changed
 
+    def apply_checked(self, rows: Iterable[CheckedRow]) -> set[int]:
+        """Take what the pre-flight found of rows; gives the numbers of those that changed."""
+        changed: set[int] = set()
+        for checked in rows:
+            number = self._by_row.get(checked.mapping.row, -1)
+            if number < 0 or self._rows[number].mapping != checked.mapping:
+                continue
+            row = self._rows[number]
+            groups = row.groups
+            row.set_checked(checked)
+            changed.add(number)
+            if row.groups != groups:
+                self._recount(groups, row.groups)
+                self._stale = self._stale or self._group is not Group.ALL
+        if self._sort_column in {Column.CHECK, Column.STATUS, Column.REMEDY}:
+            self._stale = self._stale or bool(changed)
+        places = [self._place[number] for number in changed if number in self._place]
+        if places:
+            self._tell(min(places), max(places), Column.CHECK)
+        if changed:
+            self.counts_changed.emit()
+        return changed
+
     def forget(self) -> None:
         """Another workbook is opened: neither rows nor moves stay."""
         self._moves = {}

@@ -31,11 +31,13 @@ from ui import strings
 from ui.choices import correction_cells
 from ui.columns_dialog import ColumnsQuestion
 from ui.confirmations import Confirmations
+from ui.error_help import ErrorHelp
 from ui.kept import Kept
 from ui.notices import announce
 from ui.panels import PanelsWindow
 from ui.plan_asked import PlanAsked
 from ui.ports import ProjectPort
+from ui.preflight import PreflightStrip
 from ui.rehearsals import Rehearsals
 
 _RECOUNT_MS = 200
@@ -66,6 +68,8 @@ class MainWindow(PanelsWindow):
         self.rehearsals = Rehearsals(
             self, project, clock, self.confirmations, self._leave_for_copy, self._open_for_real
         )
+        self.preflight = PreflightStrip(self, project, clock)
+        self.error_help = ErrorHelp(self)
         self._close_confirmed = False
         self._recount = self._timer(_RECOUNT_MS, self._count_again)
         self._refilter = self._timer(_REFILTER_MS, self.table.refilter)
@@ -136,6 +140,8 @@ class MainWindow(PanelsWindow):
         current = self.table.current()
         if current is not None and self.model.number_of(current.mapping) in changed:
             self.details.refresh()
+
+    def _counts_changed(self) -> None:
         self._recount_soon()
         if self.model.stale and not self._refilter.isActive():
             self._refilter.start()
@@ -282,6 +288,7 @@ class MainWindow(PanelsWindow):
         self.footer.show_nothing_saved()
         self.model.forget()
         self.details.set_list((), ())
+        self.preflight.forget()
 
     def _recount_soon(self) -> None:
         if not self._recount.isActive():
@@ -350,6 +357,7 @@ class MainWindow(PanelsWindow):
         self.empty.sample_asked.connect(self.open_sample)
         self.book_dropped.connect(self.open_book)
         self.filters.changed.connect(self._filter_changed)
+        self.model.counts_changed.connect(self._counts_changed)
         self.table.picked.connect(self._recount_soon)
         self.details.accept_asked.connect(self._project.accept_corrections)
         self.details.accept_all_asked.connect(self.confirmations.accept_all)

@@ -14,6 +14,7 @@ from app.checks import check_list
 from app.events import BookOpened, CheckedRow, ColumnsNeeded, ServiceConnected
 from app.model import Mapping, Move, MoveStatus, Window
 from app.moves import Capabilities
+from app.preflight_values import Scope
 from ui.kept import Kept
 from ui.window import MainWindow
 
@@ -94,6 +95,15 @@ class FakeProject:
 
     def retry(self, keys: tuple[str, ...]) -> None:
         self.calls.append(("retry", keys))
+
+    def preflight(self, scope: Scope, keys: tuple[str, ...] | None = None) -> None:
+        self.calls.append(("preflight", scope, keys))
+
+    def cancel_preflight(self) -> None:
+        self.calls.append(("cancel preflight",))
+
+    def resume_preflight(self) -> None:
+        self.calls.append(("resume preflight",))
 
     def pause(self) -> None:
         self.calls.append(("pause",))
