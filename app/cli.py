@@ -11,6 +11,7 @@ from typing import Any
 
 from app import __version__, audit
 from app.checks import check_list, is_blocked, worst
+from app.cli_evidence import add_evidence
 from app.cli_findings import finding_json, print_finding
 from app.cli_preflight import run_preflight
 from app.cli_report import add_report
@@ -110,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     proof.set_defaults(command=_audit)
 
     add_report(commands)
+    add_evidence(commands)
 
     trial = commands.add_parser("self-test", help="try that everything works on this machine")
     trial.add_argument("--state-dir", type=Path, metavar="D", help="where the log goes")

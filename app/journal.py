@@ -139,14 +139,16 @@ class Journal:
         """The kept values of the project, by name."""
         return tuple(self._db.execute("SELECT name, value FROM settings ORDER BY name"))
 
-    def set_setting(self, name: str, value: str) -> None:
-        """Keep a value of the project."""
+    def set_setting(self, name: str, value: str, said: str = "") -> None:
+        """Keep a value of the project; `said` records it as an act of the admin, in these words."""
         with self._transaction():
             self._db.execute(
                 "INSERT INTO settings VALUES (?, ?) ON CONFLICT (name)"
                 " DO UPDATE SET value = excluded.value",
                 (name, value),
             )
+            if said:
+                self._event(self._actor, name, "", "", "", said)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

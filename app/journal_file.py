@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
@@ -74,6 +75,18 @@ def open_to_read(path: Path) -> Iterator[sqlite3.Connection]:
     ):
         _check_version(db, path, 1 + len(STEPS))
         yield db
+
+
+@contextmanager
+def snapshot(path: Path) -> Iterator[Path]:
+    """A folder with a copy of the journal as it is now; it goes away with the context.
+
+    Raises JournalError, OSError.
+    """
+    with tempfile.TemporaryDirectory(prefix="ferry-") as folder, open_to_read(path) as db:
+        with closing(sqlite3.connect(journal_path(Path(folder)))) as copy:
+            db.backup(copy)
+        yield Path(folder)
 
 
 def _bring_up(db: sqlite3.Connection, steps: Sequence[Step], present: int) -> None:

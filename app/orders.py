@@ -55,10 +55,11 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """Keep a value of the project."""
+    """Keep a value of the project; `said` records it as an act of the admin, in these words."""
 
     name: str
     value: str
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

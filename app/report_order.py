@@ -1,8 +1,8 @@
-"""What report is wanted: the kind, of whom, where to; plain values that go to a child process."""
+"""What report or evidence is wanted: plain values that can go to a child process."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -34,3 +34,18 @@ class ReportOrder:
     """Who `keys` are, in words."""
     replaces: bool = False
     """A report of ours that is at `target` gives way to this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceOrder:
+    """One evidence pack, signed when there is a key."""
+
+    state_dir: Path
+    book: Path
+    target: Path
+    zone: str = "UTC"
+    key_file: Path | None = None
+    """PEM or PKCS#12."""
+    certificate: Path | None = None
+    """PEM; needed only when the key's own file has none."""
+    password: str = field(default="", repr=False)

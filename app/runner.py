@@ -192,8 +192,8 @@ def _obey(message: object, run: Run, journal: Journal) -> None:
             run.pause()
         case Resume():
             run.resume()
-        case Keep(name, value):
-            journal.set_setting(name, value)
+        case Keep(name, value, said):
+            journal.set_setting(name, value, said)
         case KeepChecks(checks, anew):
             journal.keep_checks(checks, anew=anew)
         case Note(kind, detail):

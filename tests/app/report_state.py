@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from app.clock import SystemClock
 from app.connection import SETTING, Connection
 from app.journal import Change, Journal, RowRecord
 from app.life import planned, starting
 from app.model import Move, MoveStatus, Window
+from scripted_service import NOON, HeldClock
 
-NOON = datetime(2026, 12, 5, 12, 0, tzinfo=UTC)
+__all__ = ["NOON", "state"]
 STATUSES = [MoveStatus.SUCCESS] * 5 + [MoveStatus.FAILED] * 2 + [MoveStatus.IN_PROGRESS]
 CONNECTION = Connection(
     "practice",
@@ -30,7 +30,7 @@ CONNECTION = Connection(
 def state(tmp_path: Path) -> Path:
     """Eight people in two batches, one who cannot start, and one who is held back."""
     folder = tmp_path / "state"
-    with closing(Journal(folder, SystemClock())) as journal:
+    with closing(Journal(folder, HeldClock(NOON - timedelta(hours=1)))) as journal:
         for number, status in enumerate(STATUSES):
             key = f"p{number}@c.com"
             move = Move(key, number + 2, key, f"p{number}@n.com")
