@@ -51,6 +51,11 @@ class PracticeLink:
         self._people: Pairs = frozenset()
         self._told: Pairs = frozenset()
 
+    @property
+    def scenario(self) -> str:
+        """What the practice tenants play; "" for nothing, or when they are not reached yet."""
+        return self._practice.scenario if self._practice is not None else ""
+
     def begin(self) -> None:
         """Start the thread."""
         self._thread.start()

@@ -93,6 +93,7 @@ class Preflight:
         self._summary = PreflightSummary()
         self._run: PreflightRun | None = None
         self._next_part = 0.0
+        self._wish: tuple[Scope, frozenset[str] | None] = (Scope.NEEDED, None)
 
     def begin(self) -> None:
         """Start the thread."""
@@ -179,11 +180,7 @@ class Preflight:
             case _Recall(checks, tenants):
                 self._board.recall(checks, tenants)
             case _Connect(pair, anew):
-                self._pair = pair
-                if anew:
-                    self._leave_run()
-                    self._board.forget()
-                    self._become(PreflightState.IDLE)
+                self._connect(pair, anew=anew)
             case _Begin(scope, keys):
                 self._begin_run(scope, keys)
             case _Cancel() if self._run is not None:
@@ -192,8 +189,21 @@ class Preflight:
                 self._run.gate.open_now()
                 self._become(PreflightState.RUNNING)
 
+    def _connect(self, pair: Pair, *, anew: bool) -> None:
+        """A run that is under way begins again with the new services."""
+        self._pair = pair
+        was_asking = self._run is not None
+        if anew:
+            self._board.forget()
+        if was_asking:
+            self._begin_run(*self._wish)
+        elif anew:
+            self._summary = PreflightSummary()
+            self._tell()
+
     def _begin_run(self, scope: Scope, keys: frozenset[str] | None) -> None:
         self._leave_run()
+        self._wish = scope, keys
         self._summary = PreflightSummary(PreflightState.RUNNING)
         if self._pair is None:
             self._become(PreflightState.FAILED, _not_connected())

@@ -62,9 +62,14 @@ class PreflightLink:
         tenants: Tenants,
         target_host: str,
         says: SaysOfPair | None = None,
+        *,
+        scenario: str = "",
     ) -> None:
-        """These are asked from now on; what other tenants said in earlier sessions is forgotten."""
-        name = f"{service.capabilities.name} {target_host}"
+        """These are asked from now on; what other tenants, or another scenario, said is forgotten.
+
+        `scenario` is what practice tenants play.
+        """
+        name = f"{service.capabilities.name} {target_host} {scenario}".rstrip()
         anew = bool(self._kept_pair) and name != self._kept_pair
         if name != self._kept_pair:
             self._kept_pair = name

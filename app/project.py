@@ -360,7 +360,8 @@ class _Session:
         self._keep(_SERVICE, _PRACTICE)
         self._keep(SETTING, rehearsal.CONNECTION.as_setting())
         self.runner.connect(service)
-        self._checking.connected(service, tenants, rehearsal.TARGET_HOST)
+        host, scenario = rehearsal.TARGET_HOST, self._practice.scenario
+        self._checking.connected(service, tenants, host, scenario=scenario)
         for former in before:
             if former is not None:
                 former.close()

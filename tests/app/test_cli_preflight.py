@@ -86,6 +86,15 @@ def test_rows_are_checked_kept_and_only_what_changed_is_asked_again(
     assert "30 of 30 rows checked" in plain.stdout
     assert "The oldest result is 0 minutes old" in plain.stdout
 
+    # What one scenario plays says nothing of another.
+    other = preflight(book, state, "--practice", "--scenario", "all-well", "--json")
+    assert other.returncode == 0, other.stdout + other.stderr
+    anew: dict[str, Any] = json.loads(other.stdout)
+    assert anew["counts"]["pass"] == 30
+    assert min(row["checked_utc"] for row in anew["rows"]) > max(
+        row["checked_utc"] for row in again["rows"]
+    )
+
 
 def test_without_anybody_to_ask_nothing_is_asked(tmp_path: Path, state: Path) -> None:
     book = write(tmp_path / "Wave.xlsx", *PEOPLE[:1])

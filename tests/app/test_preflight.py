@@ -185,6 +185,32 @@ def test_only_what_needs_it_is_asked_again(serve: Callable[..., Practice], tmp_p
         assert one.ended().total == 1
 
 
+def test_a_run_begins_again_when_other_services_are_connected(
+    tenants: Practice, proxied: Proxy, tmp_path: Path
+) -> None:
+    proxied.spoil = lambda _method, _path: Fault.RESET_BEFORE
+    with (
+        watched(tenants, proxied.base_url, tmp_path) as one,
+        watched(tenants, tenants.base_url, tmp_path) as other,
+    ):
+        one.preflight.set_rows(rows(30))
+        one.run()
+        one.until(lambda summary: summary.state is PreflightState.WAITING)
+        one.preflight.connect(other.pair, anew=True)
+        summary = one.ended()
+    assert (summary.state, summary.passed, summary.total) == (PreflightState.DONE, 30, 30)
+
+
+def test_what_other_tenants_said_is_forgotten(tenants: Practice, tmp_path: Path) -> None:
+    with watched(tenants, tenants.base_url, tmp_path) as one:
+        one.preflight.set_rows(rows(5))
+        one.run()
+        assert one.ended().passed == 5
+        one.preflight.connect(one.pair, anew=True)
+        summary = one.until(lambda summary: summary.state is PreflightState.IDLE)
+    assert (summary.passed, summary.unchecked, summary.tenant_findings) == (0, 5, ())
+
+
 def test_without_anybody_to_ask_it_says_so(tmp_path: Path) -> None:
     events: queue.SimpleQueue[PreflightSummary] = queue.SimpleQueue()
     preflight = Preflight(
