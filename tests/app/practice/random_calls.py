@@ -113,11 +113,11 @@ class RandomCalls:
         self._by_side = tokens
         self._ids = ids
 
-    def strategy(self) -> st.SearchStrategy[RandomCall]:
-        return st.composite(self._draw)()
+    def strategies(self) -> list[st.SearchStrategy[RandomCall]]:
+        """One for each operation: left to draw among them, Hypothesis leaves some out."""
+        return [st.composite(self._draw)(each) for each in self._operations]
 
-    def _draw(self, draw: st.DrawFn) -> RandomCall:
-        operation = draw(st.sampled_from(self._operations))
+    def _draw(self, draw: st.DrawFn, operation: _Operation) -> RandomCall:
         is_odd = _one_in(draw, 10)
         method = draw(st.sampled_from(_METHODS)) if is_odd else operation.method
         target = self._target(draw, operation)
