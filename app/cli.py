@@ -11,6 +11,7 @@ from typing import Any
 
 from app import __version__, audit
 from app.checks import check_list, is_blocked, worst
+from app.cli_after import add_after
 from app.cli_evidence import add_evidence
 from app.cli_findings import finding_json, print_finding
 from app.cli_preflight import run_preflight
@@ -112,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add_report(commands)
     add_evidence(commands)
+    add_after(commands)
 
     trial = commands.add_parser("self-test", help="try that everything works on this machine")
     trial.add_argument("--state-dir", type=Path, metavar="D", help="where the log goes")

@@ -11,10 +11,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app import __version__
+from app.after_move import AfterMove
 from app.connection import Connection
 from app.help_desk import HEADERS, Moving, help_desk_lines
 from app.plan import both_times
 from app.report import Person, Value, local
+from app.report_book_after import write_after
 from app.report_book_cells import (
     DATE,
     HOURS,
@@ -55,6 +57,7 @@ def write_report(
     people: Sequence[Person],
     tables: Tables,
     about: Circumstances,
+    after: AfterMove,
     target: Path,
     *,
     replaces: bool = False,
@@ -72,6 +75,7 @@ def write_report(
         write_problems(book, tables.problems, people)
         write_batches(book, tables.batches, about.zone)
         write_time_line(book, tables, about.zone)
+        write_after(book, after)
         write_about(book, about)
         book.save(file)
 

@@ -70,6 +70,7 @@ class Look:
     """Left, and a little away from the number in the column before."""
     line: bool = False
     """A thin line below."""
+    font: str = "Calibri"
 
 
 PLAIN = Look()
@@ -128,10 +129,17 @@ class Page:
         self.row += 1
         return self.row
 
-    def paragraph(self, text: str, look: Look, width: int, columns: int = 1) -> None:
-        """Write a long text into as many rows as it needs, over columns that stay empty."""
+    def paragraph(
+        self, text: str, look: Look, width: int, columns: int = 1, *, first: int = 1
+    ) -> None:
+        """Write a long text into as many rows as it needs, over columns that stay empty.
+
+        `first` is the number of the column in which it begins.
+        """
+        before = [None] * (first - 1)
         for words in textwrap.wrap(text, width) or [""]:
-            self.line(self.cell(words, look), *(self.cell("", look) for _ in range(columns - 1)))
+            rest = (self.cell("", look) for _ in range(columns - 1))
+            self.line(*before, self.cell(words, look), *rest)
 
     def header(self, names: Iterable[str], *, height: float = 0.0) -> int:
         """Write a row of headings."""
@@ -203,7 +211,7 @@ class Page:
     def _style(self, look: Look) -> Any:
         if look not in self._looks:
             model: Any = WriteOnlyCell(self.sheet)
-            font = Font("Calibri", look.size, bold=look.bold, color=look.colour or None)
+            font = Font(look.font, look.size, bold=look.bold, color=look.colour or None)
             model.font = font
             if look.fill:
                 model.fill = PatternFill("solid", fgColor=look.fill)

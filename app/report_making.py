@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from app import audit
+from app.after_move import AfterMove, page_of
 from app.connection import kept_connection
 from app.help_desk import help_desk_lines, help_desk_list
-from app.journal import read_settings
+from app.journal import read_project, read_settings
 from app.plan import both_times
 from app.report import Person, read_people
 from app.report_book import Circumstances, write_help_desk, write_report
@@ -45,7 +47,8 @@ def make_report(order: ReportOrder, now: datetime) -> Made:
     elif is_list:
         write_people_list(people, order.target)
     else:
-        write_report(people, add_up(people), about, order.target, replaces=order.replaces)
+        after = _after(order, now)
+        write_report(people, add_up(people), about, after, order.target, replaces=order.replaces)
     return Made(len(people))
 
 
@@ -55,6 +58,12 @@ def _chosen(order: ReportOrder) -> Callable[[Person], bool]:
         return matches
     keys = frozenset(order.keys)
     return lambda person: person.key in keys and matches(person)
+
+
+def _after(order: ReportOrder, now: datetime) -> AfterMove:
+    _, moves = read_project(order.state_dir)
+    today = now.astimezone(ZoneInfo(order.zone)).date()
+    return page_of(read_settings(order.state_dir), {move.key: move for move in moves}, today)
 
 
 def _circumstances(order: ReportOrder, now: datetime) -> Circumstances:
