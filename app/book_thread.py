@@ -27,7 +27,7 @@ from app.events import (
 from app.journal import RowRecord
 from app.model import Finding, Mapping, Move, MoveStatus, Window
 from app.orders import Planned
-from app.plan import by_column, by_size, by_volume, next_number
+from app.plan import BatchRule, cut, next_number
 from app.preflight_values import RowCheck
 from app.texts import beside_reason, first_remedy
 from app.workbook.child import open_book
@@ -66,9 +66,7 @@ class _Recall:
 class _Start:
     keys: frozenset[str] | None
     window: Window
-    batch_size: int
-    by_column: bool
-    most_gb: float
+    rule: BatchRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,19 +138,9 @@ class BookThread:
         """Use the offered corrections of these cells; answered by BookOpened."""
         self._inbox.put(_Accept(cells_accepted))
 
-    def start(
-        self,
-        keys: frozenset[str] | None,
-        window: Window,
-        batch_size: int,
-        by_column: bool,
-        most_gb: float = 0.0,
-    ) -> None:
-        """Plan these people (None: everybody who may start) and hand the plan to the runner.
-
-        A batch holds at most `most_gb` gigabytes, as far as the workbook says sizes; 0: any.
-        """
-        self._inbox.put(_Start(keys, window, batch_size, by_column, most_gb))
+    def start(self, keys: frozenset[str] | None, window: Window, rule: BatchRule) -> None:
+        """Plan these people (None: everybody who may start) and hand the plan to the runner."""
+        self._inbox.put(_Start(keys, window, rule))
 
     def take_checks(
         self, checks: tuple[RowCheck, ...], *, is_last: bool = True, anew: bool = False
@@ -334,15 +322,7 @@ class BookThread:
         }
         mappings = [row.mapping for row in rows.values()]
         first = next_number(move.batch for move in self._moves.values())
-        size, window = wanted.batch_size, wanted.window
-        if wanted.by_column:
-            batches = by_column(mappings, window)
-        elif wanted.most_gb:
-            batches = by_volume(mappings, wanted.most_gb, size, window, first=first)
-        elif rows:
-            batches = by_size(tuple(rows), size, window, first=first)
-        else:
-            batches = ()
+        batches = cut(mappings, wanted.window, wanted.rule, first=first)
         self._writer.begin()
         self._plan(
             tuple(

@@ -80,6 +80,9 @@ def _parser() -> argparse.ArgumentParser:
         "--batch-gb", type=float, default=0.0, metavar="N", help="and at most so many gigabytes"
     )
     running.add_argument(
+        "--pilot", type=int, default=0, metavar="N", help="the first N people as a batch by itself"
+    )
+    running.add_argument(
         "--chain",
         type=int,
         metavar="PERCENT",

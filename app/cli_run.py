@@ -109,6 +109,13 @@ def run(options: argparse.Namespace) -> int:
             "The service queues at most 4,000 moves.",
             "Give --batch-size a number from 1 to 4000.",
         )
+    if not 0 <= options.pilot <= QUEUE_LIMIT:
+        raise PlanError(
+            "PILOT_SIZE",
+            f"A pilot of {options.pilot} people cannot be",
+            "",
+            "Give --pilot a small number, such as 5.",
+        )
     if options.batch_gb < 0:
         raise PlanError(
             "BATCH_VOLUME",
@@ -174,9 +181,10 @@ def _follow(
         project.set_share(options.chain / 100)
     if any(move.status is MoveStatus.WAITING for move in screen.moves.values()):
         project.resume()
-    has_batches = bool(opened.batch_column) and not (options.batch_size or options.batch_gb)
+    own_rule = options.batch_size or options.batch_gb or options.pilot
+    has_batches = bool(opened.batch_column) and not own_rule
     size = options.batch_size or QUEUE_LIMIT
-    project.start(None, window, size, has_batches, options.batch_gb)
+    project.start(None, window, size, has_batches, options.batch_gb, options.pilot)
     screen.wait(lambda _: screen.state in _ENDED)
     project.close(10.0)
     _drain(screen)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from difflib import get_close_matches
 from functools import lru_cache
@@ -135,6 +136,37 @@ def by_volume(
         parts[-1].append(key)
         volume += gigabytes
     return _numbered(map(tuple, parts), window, first)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRule:
+    """How people are put into batches."""
+
+    size: int = QUEUE_LIMIT
+    most_gb: float = 0.0
+    """And at most so many gigabytes, as far as the workbook says sizes; 0: any."""
+    pilot: int = 0
+    """So many people first, by themselves: they show whether all is prepared for the others."""
+    by_column: bool = False
+    """The workbook's own batches; the rest of the rule does not count."""
+
+
+def cut(
+    rows: Iterable[Mapping], window: Window, rule: BatchRule, *, first: int = 1
+) -> tuple[Batch, ...]:
+    """The batches of these people; numbered ones begin with number `first`.
+
+    Raises what `by_size` and `by_volume` raise.
+    """
+    if rule.by_column:
+        return by_column(rows, window)
+    people = list({row.key: row for row in rows}.values())
+    trial, rest = people[: rule.pilot], people[rule.pilot :]
+    batches = by_size([row.key for row in trial], rule.pilot, window, first=first) if trial else ()
+    after = first + len(batches)
+    if rule.most_gb:
+        return batches + by_volume(rest, rule.most_gb, rule.size, window, first=after)
+    return batches + by_size([row.key for row in rest], rule.size, window, first=after)
 
 
 def next_number(batches: Iterable[str]) -> int:

@@ -22,6 +22,7 @@ from app.events import (
 )
 from app.model import Move, MoveStatus, Window
 from app.moves import MoveService
+from app.plan import BatchRule
 from app.practice_link import PracticeLink
 from app.preflight_link import PreflightLink
 from app.preflight_values import Scope
@@ -159,15 +160,17 @@ class Project:
         batch_size: int,
         by_column: bool,
         most_gb: float = 0.0,
+        pilot: int = 0,
     ) -> None:
         """Plan and start these people; None means everybody who may start.
 
         Batches are the workbook's own, or hold `batch_size` people and at most `most_gb` gigabytes
-        (0: any) as far as the workbook says sizes.
+        (0: any) as far as the workbook says sizes, after a first one of `pilot` people (0: none).
         """
         if self._session is not None:
             wanted = None if keys is None else frozenset(keys)
-            self._session.book_thread.start(wanted, window, batch_size, by_column, most_gb)
+            rule = BatchRule(batch_size, most_gb, pilot, by_column)
+            self._session.book_thread.start(wanted, window, rule)
 
     def preflight(self, scope: Scope, keys: tuple[str, ...] | None = None) -> None:
         """Ask both tenants about these people, or about all in the scope, in the background.

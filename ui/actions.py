@@ -92,6 +92,12 @@ class Actions(QObject):
             self._needs_book.append(action)
         return action
 
+    def add_menu(self, menu: str, text: str) -> QMenu:
+        """A menu of a feature, at the end of this one."""
+        added = QMenu(text, self._window)
+        self._menus[menu].addMenu(added)
+        return added
+
     def set_book_open(self, is_open: bool) -> None:
         """Enable what can be done only with a workbook."""
         for action in self._needs_book:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from app import plan
-from app.model import Window
+from app.model import Level, Move, MoveStatus, Window
 from ui.plan_asked import Choices
 from ui.rows import Group, Row
 
@@ -34,20 +34,50 @@ def find_choices(
         selected_hidden=sum(1 for number in picked if number in hidden),
         batches=batches,
         batch_column=batch_column,
+        has_sizes=any(row.mapping.size_gb is not None for row in rows),
     )
 
 
 def cancellable_keys(rows: Sequence[Row], selected: Collection[int]) -> tuple[str, ...]:
     """The selected moves that still wait, or all that wait when none is selected."""
-    chosen: Iterable[Row] = (rows[number] for number in sorted(selected)) if selected else rows
+    return tuple(move.key for move in _moves(rows, selected) if _can_cancel(move))
+
+
+def cancellable_batches(rows: Iterable[Row]) -> dict[str, tuple[str, ...]]:
+    """The moves that still wait, by the batch they were planned in."""
+    batches: dict[str, list[str]] = {}
+    for row in rows:
+        if row.groups & RUNNING and row.move is not None and _can_cancel(row.move):
+            batches.setdefault(row.move.batch, []).append(row.move.key)
+    return {name: tuple(keys) for name, keys in batches.items()}
+
+
+def retryable_keys(
+    rows: Sequence[Row], selected: Collection[int], after: frozenset[MoveStatus]
+) -> tuple[str, ...]:
+    """The selected moves that the service would start again, or all when none is selected.
+
+    Not those whose row has something to put right first.
+    """
     return tuple(
         row.move.key
-        for row in chosen
-        if row.groups & RUNNING
-        and row.move is not None
-        and row.move.status.can_cancel
-        and not row.move.cancel_wished
+        for row in _chosen(rows, selected)
+        if row.move is not None and row.move.status in after and row.worst is not Level.BLOCK
     )
+
+
+def _can_cancel(move: Move) -> bool:
+    return move.status.can_cancel and not move.cancel_wished
+
+
+def _moves(rows: Sequence[Row], selected: Collection[int]) -> Iterable[Move]:
+    return (
+        row.move for row in _chosen(rows, selected) if row.groups & RUNNING and row.move is not None
+    )
+
+
+def _chosen(rows: Sequence[Row], selected: Collection[int]) -> Iterable[Row]:
+    return (rows[number] for number in sorted(selected)) if selected else rows
 
 
 def correction_cells(rows: Iterable[Row]) -> frozenset[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 
 from app import plan
 from app.events import ServiceConnected
 from app.model import MoveStatus
-from ui import strings
-from ui.choices import cancellable_keys, correction_cells
+from ui import strings, strings_acts
+from ui.choices import correction_cells
 from ui.plan_asked import PlanAsked
 from ui.ports import ProjectPort
 from ui.questions import Questions
@@ -33,12 +33,13 @@ class Confirmations:
             on_yes()
             self.start_at_once(asked)
 
-        numbers = map(self._model.number_of_key, asked.keys)
-        warned = sum(1 for n in numbers if self._model.rows[n].groups & Group.ATTENTION)
+        rows = [self._model.rows[n] for n in map(self._model.number_of_key, asked.keys)]
+        warned = sum(1 for row in rows if row.groups & Group.ATTENTION)
+        batches = len(plan.cut((row.mapping for row in rows), asked.window, asked.rule))
         words = strings.moves(len(asked.keys))
         self._questions.ask(
             strings.CONFIRM_START_TITLE.format(words),
-            plan_in_words(asked, service, warned),
+            plan_in_words(asked, service, batches, warned),
             strings.CONFIRM_START_YES.format(words),
             strings.CONFIRM_BACK,
             yes,
@@ -46,20 +47,39 @@ class Confirmations:
 
     def start_at_once(self, asked: PlanAsked) -> None:
         """Start this plan, which was confirmed in another way."""
-        self._project.start(asked.keys, asked.window, asked.batch_size, asked.by_column)
+        rule = asked.rule
+        self._project.start(
+            asked.keys, asked.window, rule.size, rule.by_column, rule.most_gb, rule.pilot
+        )
 
-    def cancel(self, selected: Collection[int]) -> None:
-        """Cancel what can be cancelled of these rows; of all rows when there are none."""
-        keys = cancellable_keys(self._model.rows, selected)
+    def cancel(self, keys: tuple[str, ...], batch: str = "") -> None:
+        """Cancel these moves, which are those of a batch when it is named."""
         if not keys:
             return
-        words = strings.moves(len(keys))
+        moves = strings.moves(len(keys))
+        title = strings.CONFIRM_CANCEL_TITLE.format(moves)
+        if batch:
+            title = strings_acts.CONFIRM_CANCEL_BATCH.format(moves=moves, batch=batch)
         self._questions.ask(
-            strings.CONFIRM_CANCEL_TITLE.format(words),
+            title,
             strings.CONFIRM_CANCEL_TEXT,
-            strings.CONFIRM_CANCEL_YES.format(words),
+            strings.CONFIRM_CANCEL_YES.format(moves),
             strings.CONFIRM_BACK,
             lambda: self._project.cancel(keys),
+        )
+
+    def retry(self, keys: tuple[str, ...]) -> None:
+        """Make these moves ready again."""
+        if not keys:
+            self._questions.tell(strings_acts.NOTHING_TITLE, strings_acts.NOTHING_TEXT)
+            return
+        moves = strings.moves(len(keys))
+        self._questions.ask(
+            strings_acts.CONFIRM_RETRY_TITLE.format(moves),
+            strings_acts.CONFIRM_RETRY_TEXT,
+            strings_acts.CONFIRM_RETRY_YES.format(moves),
+            strings.CONFIRM_BACK,
+            lambda: self._project.retry(keys),
         )
 
     def accept_all(self) -> None:
@@ -89,23 +109,25 @@ class Confirmations:
         return False
 
 
-def plan_in_words(asked: PlanAsked, service: ServiceConnected, warned: int) -> str:
+def plan_in_words(asked: PlanAsked, service: ServiceConnected, batches: int, warned: int) -> str:
     """What will be started, where, when, and what is special about it."""
     window = asked.window
     lines = [
         strings.CONFIRM_FROM_TO.format(source=service.source_name, target=service.target_name),
         strings.CONFIRM_BATCHES.format(
             moves=strings.moves(len(asked.keys)),
-            batches=strings.batches(asked.batches),
+            batches=strings.batches(batches),
         ),
         strings.CONFIRM_BEGIN_NOW,
     ]
     if window.begin_utc is not None:
         local, utc = plan.both_times(window.begin_utc, window.zone)
         lines[-1] = strings.CONFIRM_BEGIN.format(local=local, utc=utc)
-        lines.append(strings.CONFIRM_HELD)
-    elif asked.batches > 1:
-        lines.append(strings.CONFIRM_CHAIN)
+        lines.append(strings.PLAN_HELD)
+    elif batches > 1:
+        lines.append(strings.CONFIRM_CHAIN.format(percent=round(asked.share * 100)))
+    if asked.rule.pilot and batches > 1 and not asked.rule.by_column:
+        lines.insert(2, strings.CONFIRM_PILOT.format(strings.people(asked.rule.pilot)))
     if window.end_utc is not None:
         local, utc = plan.both_times(window.end_utc, window.zone)
         lines.append(strings.CONFIRM_END.format(local=local, utc=utc))
@@ -118,7 +140,8 @@ def plan_in_words(asked: PlanAsked, service: ServiceConnected, warned: int) -> s
         lines.append(strings.CONFIRM_LEFT_OUT.format(rows))
     if asked.hidden:
         lines.append(strings.CONFIRM_HIDDEN.format(asked.hidden))
-    lines += ["", strings.CONFIRM_START_TEXT]
-    if service.capabilities.practice:
-        lines.append(strings.CONFIRM_PRACTICE)
+    if asked.is_paused:
+        lines.append(strings.CONFIRM_PAUSED)
+    practice = service.capabilities.practice
+    lines += ["", strings.CONFIRM_PRACTICE if practice else strings.CONFIRM_START_TEXT]
     return "\n".join(lines)

@@ -151,6 +151,10 @@ class FilterBar(QWidget):
         self._pause.stop()
         self.changed.emit()
 
+    def show_batch(self, name: str) -> None:
+        """Show the rows of one batch of the workbook."""
+        self.show_only(Group.ALL, f'batch:"{name}"')
+
     def set_counts(self, counts: Counter[Group]) -> None:
         for group, chip in self.chips.items():
             chip.set_number(counts[group])

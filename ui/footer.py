@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from app.events import BookSaved, BookWaiting
-from ui import strings
+from ui import strings, strings_acts
 from ui.surfaces import Hairline, Icon, MutedLabel, label
 
 
@@ -22,6 +22,8 @@ class Footer(QWidget):
         self._backup = ""
         self.sign = Icon("saved", "", 15)
         self.saved = label(strings.NOT_SAVED_YET)
+        self.asked = MutedLabel("")
+        self.asked.setToolTip(strings_acts.ASKED_TIP)
         self.selected = MutedLabel("")
         self.clear_button = QToolButton()
         self.clear_button.setAutoRaise(True)
@@ -33,6 +35,8 @@ class Footer(QWidget):
         row.setSpacing(8)
         row.addWidget(self.sign)
         row.addWidget(self.saved, 1)
+        row.addWidget(self.asked)
+        row.addSpacing(8)
         row.addWidget(self.selected)
         row.addWidget(self.clear_button)
         column = QVBoxLayout(self)
@@ -55,6 +59,11 @@ class Footer(QWidget):
         self.saved.setText(strings.NOT_SAVED_YET)
         self.saved.setToolTip("")
         self._backup = ""
+        self.asked.setText("")
+
+    def show_asked(self, local: datetime) -> None:
+        """`local` is when the service last told the states, on the admin's clock."""
+        self.asked.setText(strings_acts.ASKED.format(time=f"{local:%H:%M:%S}"))
 
     def show_saved(self, saved: BookSaved, local: datetime) -> None:
         """`local` is the time of the save on the admin's clock."""

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -23,6 +22,7 @@ from app.errors import PlanError
 from app.events import RunState
 from app.moves import Capabilities
 from ui import icons, strings
+from ui.batch_fields import BatchFields
 from ui.plan_asked import Choices, PlanAsked
 from ui.progress import Progress
 from ui.surfaces import Hairline, Icon, MutedLabel, PrimaryButton, label
@@ -58,13 +58,7 @@ class PlanBar(QWidget):
         self.batch = QComboBox()
         self.batch.setAccessibleName(strings.PLAN_BATCH_NAME)
         self.batch.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.batch_size = QSpinBox()
-        self.batch_size.setRange(1, plan.QUEUE_LIMIT)
-        self.batch_size.setValue(100)
-        self.batch_size.setGroupSeparatorShown(True)
-        self.batch_size.setAccessibleName(strings.PLAN_SIZE)
-        self.batch_size.setToolTip(strings.PLAN_SIZE_TIP)
-        self.size_label = label(strings.PLAN_SIZE)
+        self.batches = BatchFields()
         self.begin = TimeField(
             strings.PLAN_BEGIN_NOW,
             strings.PLAN_BEGIN_AT,
@@ -95,7 +89,7 @@ class PlanBar(QWidget):
         self.pause_button.clicked.connect(self._pause_or_resume)
         self.who.currentIndexChanged.connect(self.refresh)
         self.batch.currentIndexChanged.connect(self.refresh)
-        self.batch_size.valueChanged.connect(self.refresh)
+        self.batches.changed.connect(self.refresh)
         self.begin.changed.connect(self.refresh)
         self.end.changed.connect(self.refresh)
         self.zone.currentTextChanged.connect(self._zone_typed)
@@ -123,16 +117,14 @@ class PlanBar(QWidget):
         if self.who.currentIndex() == COLUMN and not choices.batch_column:
             self.who.setCurrentIndex(ALL)
         self.who.blockSignals(False)
+        self.batches.set_sizes_known(known=choices.has_sizes)
         if old.batches != choices.batches or not self.batch.count():
             self._fill_batches()
         self.refresh()
 
     def set_service(self, capabilities: Capabilities | None) -> None:
         self._capabilities = capabilities
-        limit = plan.QUEUE_LIMIT
-        if capabilities is not None:
-            limit = max(1, min(limit, capabilities.queue_limit))
-        self.batch_size.setMaximum(limit)
+        self.batches.set_service(capabilities)
         self.refresh()
 
     def set_now(self, now: Callable[[], datetime]) -> None:
@@ -187,26 +179,28 @@ class PlanBar(QWidget):
         begin = self.begin.moment(self.zone_name)
         end = self.end.moment(self.zone_name)
         window = plan.make_window(begin, end, self.zone_name, self._now())
+        keys, left_out, hidden = self._picked()
+        return PlanAsked(
+            keys,
+            window,
+            self.batches.rule(by_column=self.by_column),
+            left_out,
+            hidden,
+            self.batches.share.value() / 100,
+            self._run is RunState.PAUSED,
+        )
+
+    def _picked(self) -> tuple[tuple[str, ...], int, int]:
+        """The keys, how many are left out, and how many the filter hides."""
         choices = self._choices
-        size = self.batch_size.value()
-        way = self.who.currentIndex()
-        if way == COLUMN:
+        if self.by_column:
             name = self.batch.currentData()
             picked = choices.batches if name is None else {name: choices.batches.get(name, ())}
             keys = tuple(key for part in picked.values() for key in part)
-            left_out = len(choices.ready) - len(keys) if name is None else 0
-            return PlanAsked(keys, window, size, True, len(picked), left_out)
-        if way == SELECTED:
-            return PlanAsked(
-                choices.selected,
-                window,
-                size,
-                False,
-                -(-len(choices.selected) // size),
-                choices.selected_left_out,
-                choices.selected_hidden,
-            )
-        return PlanAsked(choices.ready, window, size, False, -(-len(choices.ready) // size))
+            return keys, len(choices.ready) - len(keys) if name is None else 0, 0
+        if self.who.currentIndex() == SELECTED:
+            return choices.selected, choices.selected_left_out, choices.selected_hidden
+        return choices.ready, 0, 0
 
     def ask_start(self) -> None:
         """Emit `start_asked` with the plan, if it can be."""
@@ -217,8 +211,7 @@ class PlanBar(QWidget):
     def refresh(self) -> PlanAsked | None:
         """Check the plan and say beside it what is wrong; gives it when it can be."""
         self.batch.setVisible(self.by_column)
-        self.batch_size.setEnabled(not self.by_column)
-        self.size_label.setEnabled(not self.by_column)
+        self.batches.set_by_column(by_column=self.by_column)
         try:
             asked: PlanAsked | None = self.asked()
         except PlanError as error:
@@ -247,7 +240,7 @@ class PlanBar(QWidget):
     def _remark(self, asked: PlanAsked) -> tuple[str, str]:
         """The most important thing to know of a plan that can be, and its kind."""
         if asked.left_out:
-            form = strings.PLAN_NO_BATCH if asked.by_column else strings.PLAN_SKIPPED
+            form = strings.PLAN_NO_BATCH if asked.rule.by_column else strings.PLAN_SKIPPED
             return form.format(asked.left_out), "attention"
         if self._capabilities is None:
             return strings.START_NO_SERVICE_TIP, "waiting"
@@ -255,7 +248,9 @@ class PlanBar(QWidget):
             return strings.PLAN_NOTHING, "waiting"
         if asked.window.end_utc is not None and not self._capabilities.keeps_end:
             return strings.PLAN_END_NOTE, "attention"
-        return "", ""
+        if asked.window.begin_utc is not None:
+            return strings.PLAN_HELD, "waiting"
+        return (strings.PLAN_CHAIN, "waiting") if asked.may_be_several else ("", "")
 
     def _say(self, text: str, kind: str) -> None:
         self.message.setText(text)
@@ -301,9 +296,6 @@ class PlanBar(QWidget):
         who.setSpacing(8)
         who.addWidget(self.who)
         who.addWidget(self.batch)
-        who.addSpacing(10)
-        who.addWidget(self.size_label)
-        who.addWidget(self.batch_size)
         who.addStretch(1)
         end = QHBoxLayout()
         end.setSpacing(8)
@@ -315,9 +307,12 @@ class PlanBar(QWidget):
         begin.addStretch(1)
         begin.addWidget(MutedLabel(strings.PLAN_ZONE))
         begin.addWidget(self.zone)
+        cut = QHBoxLayout()
+        cut.addWidget(self.batches)
         for place, (name, layout) in enumerate(
             (
                 (strings.PLAN_WHO, who),
+                (strings.PLAN_BATCHES, cut),
                 (strings.PLAN_BEGIN, begin),
                 (strings.PLAN_END, end),
             )
@@ -328,8 +323,6 @@ class PlanBar(QWidget):
         message.setSpacing(6)
         message.addWidget(self.message_icon, 0, Qt.AlignmentFlag.AlignVCenter)
         message.addWidget(self.message, 1)
-        form.addLayout(message, 3, 1)
-        form.setRowMinimumHeight(3, self.fontMetrics().height() + 4)
         form.setColumnStretch(1, 1)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
@@ -340,6 +333,7 @@ class PlanBar(QWidget):
         right = QVBoxLayout()
         right.addWidget(self.progress)
         right.addStretch(1)
+        right.addLayout(message)
         right.addLayout(buttons)
         row = QHBoxLayout()
         row.setContentsMargins(16, 10, 16, 8)

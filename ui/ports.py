@@ -49,13 +49,26 @@ class ProjectPort(Protocol):
         """Reach the practice tenants again if moves of this workbook are under way there."""
 
     def start(
-        self, keys: tuple[str, ...], window: Window, batch_size: int, by_column: bool
+        self,
+        keys: tuple[str, ...],
+        window: Window,
+        batch_size: int,
+        by_column: bool,
+        most_gb: float = 0.0,
+        pilot: int = 0,
     ) -> None:
         """Plan and start the moves of these mapping keys; answers MovesChanged or Trouble.
 
         `by_column` makes the batches from the workbook's own Batch column, otherwise each holds
-        `batch_size` moves (1 to 4000).
+        `batch_size` moves (1 to 4000) and at most `most_gb` gigabytes (0: any), after a first one
+        of `pilot` moves (0: none).
         """
+
+    def set_share(self, share: float) -> None:
+        """Let the next batch follow when this share (0 to 1) of the present one has ended."""
+
+    def ask_now(self) -> None:
+        """Ask the service for all states at once; answers ServiceAsked and MovesChanged."""
 
     def cancel(self, keys: tuple[str, ...]) -> None:
         """Ask for a cancel of these moves; answers MovesChanged."""

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from app import texts
 from app.events import RunState
 from app.model import MoveStatus
-from ui import colours, strings
+from ui import colours, strings, strings_acts
 from ui.surfaces import MutedLabel, label
 
 _KIND_ORDER = ("good", "bad", "attention", "running", "waiting")
@@ -74,6 +74,7 @@ class Progress(QWidget):
         self.state = label(RUN_WORDS[RunState.IDLE])
         self.done = MutedLabel(strings.PROGRESS_NONE)
         self.totals = MutedLabel("", wrap=True)
+        self.hint = MutedLabel("", wrap=True)
         self.strip = ProgressStrip()
         head = QHBoxLayout()
         head.addWidget(self.state)
@@ -85,6 +86,7 @@ class Progress(QWidget):
         column.addLayout(head)
         column.addWidget(self.strip)
         column.addWidget(self.totals)
+        column.addWidget(self.hint)
         column.setAlignment(Qt.AlignmentFlag.AlignTop)
 
     def set_run(self, state: RunState) -> None:
@@ -96,10 +98,17 @@ class Progress(QWidget):
         if not total:
             self.done.setText(strings.PROGRESS_NONE)
             self.totals.setText("")
+            self.hint.setText("")
             self.strip.set_parts({})
             return
         finished = sum(counts[status] for status in present if status.is_final)
         self.done.setText(strings.PROGRESS_TEXT.format(done=f"{finished:,}", all=f"{total:,}"))
+        unsent = counts[MoveStatus.WAITING] + counts[MoveStatus.STARTING]
+        at_service = sum(counts[status] for status in present if status.is_at_service)
+        if unsent:
+            self.hint.setText(strings_acts.HINT_OPEN.format(strings.moves(unsent)))
+        else:
+            self.hint.setText(strings_acts.HINT_CLOSE if at_service else "")
         words = (
             strings.TOTAL_TEXT.format(
                 status=texts.status_label(status), number=f"{counts[status]:,}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -16,6 +17,7 @@ SEVERITY = {Level.BLOCK: 3, Level.UNKNOWN: 2, Level.WARN: 1, Level.PASS: 0}
 HELD_BACK = "HELD_BACK"
 _STATUS_ORDER = {status: place for place, status in enumerate(MoveStatus)}
 _BEFORE_PLAN = frozenset({MoveStatus.READY, MoveStatus.INVALID})
+_WORDS = re.compile(r'(?:[a-z]+:)?"[^"]*"?|\S+')
 _FAR_FUTURE = 1e18
 """Sorts rows without a time behind all that have one."""
 
@@ -195,12 +197,16 @@ class Row:
 
 
 class Search:
-    """A parsed search: words anywhere, and `source:`, `target:`, `batch:`, `code:`, `row:`."""
+    """A parsed search: words anywhere, and `source:`, `target:`, `batch:`, `code:`, `row:`.
+
+    What stands between quotes is one word: `batch:"Wave 1"`.
+    """
 
     def __init__(self, text: str) -> None:
         self._words: list[str] = []
         self._fields: list[tuple[str, str]] = []
-        for word in text.casefold().split():
+        for quoted in _WORDS.findall(text.casefold()):
+            word = quoted.replace('"', "")
             name, colon, value = word.partition(":")
             if colon and name in {"source", "target", "batch", "code", "row"}:
                 if value:

@@ -26,13 +26,14 @@ from app.events import (
     ServiceConnected,
     Trouble,
 )
-from app.model import Move, MoveStatus
+from app.model import Move
 from ui import strings
 from ui.choices import correction_cells
 from ui.columns_dialog import ColumnsQuestion
 from ui.confirmations import Confirmations
 from ui.error_help import ErrorHelp
 from ui.kept import Kept
+from ui.move_acts import MoveActs
 from ui.notices import announce
 from ui.panels import PanelsWindow
 from ui.plan_asked import PlanAsked
@@ -70,6 +71,7 @@ class MainWindow(PanelsWindow):
         )
         self.preflight = PreflightStrip(self, project, clock)
         self.error_help = ErrorHelp(self)
+        self.acts = MoveActs(self, project, self.confirmations)
         self._close_confirmed = False
         self._recount = self._timer(_RECOUNT_MS, self._count_again)
         self._refilter = self._timer(_REFILTER_MS, self.table.refilter)
@@ -179,8 +181,6 @@ class MainWindow(PanelsWindow):
         self.notices.dismiss("trouble")
         self.header.show_service(service)
         self.plan.set_service(service.capabilities)
-        again = service.capabilities.second_start_after - {MoveStatus.SUCCESS}
-        self.details.set_retry_after(again)
 
     def _run_changed(self, event: RunChanged) -> None:
         self.plan.set_run(event.state)
@@ -216,9 +216,6 @@ class MainWindow(PanelsWindow):
             self.confirmations.start(
                 asked, self._service, on_yes=lambda: self.plan.set_starting(True)
             )
-
-    def _cancel_asked(self) -> None:
-        self.confirmations.cancel(self.table.selected_numbers())
 
     def _sheet_chosen(self, sheet: str) -> None:
         if self._path is not None:
@@ -285,6 +282,8 @@ class MainWindow(PanelsWindow):
         self.header.show_service(None)
         self.plan.set_service(None)
         self.plan.set_run(RunState.IDLE)
+        self.acts.show_run(RunState.IDLE)
+        self.acts.show_connected(connected=False)
         self.footer.show_nothing_saved()
         self.model.forget()
         self.details.set_list((), ())
@@ -344,7 +343,6 @@ class MainWindow(PanelsWindow):
             (actions.columns, self._project.ask_columns),
             (actions.quit, self.close),
             (actions.start, self.plan.ask_start),
-            (actions.cancel, self._cancel_asked),
         ):
             actions.on(action, what)
         for asks in (self.header, self.empty):
@@ -361,10 +359,6 @@ class MainWindow(PanelsWindow):
         self.table.picked.connect(self._recount_soon)
         self.details.accept_asked.connect(self._project.accept_corrections)
         self.details.accept_all_asked.connect(self.confirmations.accept_all)
-        self.details.retry_asked.connect(lambda key: self._project.retry((key,)))
         self.plan.who.currentIndexChanged.connect(self._count_again)
         self.plan.start_asked.connect(self._start_asked)
-        self.plan.cancel_asked.connect(self._cancel_asked)
-        self.plan.pause_asked.connect(self._project.pause)
-        self.plan.resume_asked.connect(self._project.resume)
         self.plan.zone_changed.connect(self._set_zone)

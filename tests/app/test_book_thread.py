@@ -15,6 +15,7 @@ from app.clock import SystemClock
 from app.events import BookOpened, BookSaved, Event, MovesChanged, RunChanged, RunState, Trouble
 from app.model import Move, MoveStatus, Window, upn_key
 from app.orders import Planned
+from app.plan import BatchRule
 
 PATIENCE = 30.0
 
@@ -140,7 +141,7 @@ def test_a_second_thread_on_the_workbook_is_told_who_has_it(desk: Desk, book: Pa
 def test_a_start_hands_the_plan_over_and_says_in_the_workbook_who_is_ready(
     desk: Desk, book: Path
 ) -> None:
-    desk.thread.start(None, Window(), 2, by_column=False)
+    desk.thread.start(None, Window(), BatchRule(size=2))
     planned = desk.plans.get(timeout=PATIENCE)
     assert [len(one.moves) for one in planned] == [2, 1]
     assert isinstance(desk.next(), BookSaved)

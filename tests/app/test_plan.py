@@ -324,3 +324,25 @@ def test_a_batch_beyond_the_queue_is_split() -> None:
     names = ["Wave 1 (1 of 2)", "Wave 1 (2 of 2)", "Wave 2"]
     assert [batch.name for batch in batches] == names
     assert [len(batch.keys) for batch in batches] == [4000, 1, 1]
+
+
+def test_a_pilot_goes_first_and_the_rest_follows_by_size_and_volume() -> None:
+    rows = [Mapping(n, f"p{n}@c.com", f"p{n}@n.com", size_gb=10.0) for n in range(10)]
+    cut = plan.cut([*rows, rows[0]], Window(), plan.BatchRule(size=5, pilot=2), first=3)
+    assert [(batch.name, len(batch.keys)) for batch in cut] == [
+        ("Batch 3", 2),
+        ("Batch 4", 5),
+        ("Batch 5", 3),
+    ]
+    assert [key for batch in cut for key in batch.keys] == [row.key for row in rows]
+    by_volume = plan.cut(rows, Window(), plan.BatchRule(size=5, most_gb=20.0, pilot=1))
+    assert [len(batch.keys) for batch in by_volume] == [1, 2, 2, 2, 2, 1]
+    everybody = plan.cut(rows, Window(), plan.BatchRule(pilot=50))
+    assert [len(batch.keys) for batch in everybody] == [10]
+    assert plan.cut((), Window(), plan.BatchRule(pilot=2)) == ()
+
+
+def test_the_workbooks_own_batches_go_before_any_other_rule() -> None:
+    rows = [Mapping(n, f"p{n}@c.com", f"p{n}@n.com", batch=f"Wave {n % 2}") for n in range(4)]
+    cut = plan.cut(rows, Window(), plan.BatchRule(size=1, pilot=1, by_column=True))
+    assert [batch.name for batch in cut] == ["Wave 0", "Wave 1"]

@@ -14,6 +14,7 @@ from app.checks import check_list
 from app.events import BookOpened, CheckedRow, ColumnsNeeded, ServiceConnected
 from app.model import Mapping, Move, MoveStatus, Window
 from app.moves import Capabilities
+from app.plan import BatchRule
 from app.preflight_values import Scope
 from ui.kept import Kept
 from ui.window import MainWindow
@@ -86,9 +87,21 @@ class FakeProject:
         self.went_on += 1
 
     def start(
-        self, keys: tuple[str, ...], window: Window, batch_size: int, by_column: bool
+        self,
+        keys: tuple[str, ...],
+        window: Window,
+        batch_size: int,
+        by_column: bool,
+        most_gb: float = 0.0,
+        pilot: int = 0,
     ) -> None:
-        self.calls.append(("start", keys, window, batch_size, by_column))
+        self.calls.append(("start", keys, window, BatchRule(batch_size, most_gb, pilot, by_column)))
+
+    def set_share(self, share: float) -> None:
+        self.calls.append(("share", share))
+
+    def ask_now(self) -> None:
+        self.calls.append(("ask now",))
 
     def cancel(self, keys: tuple[str, ...]) -> None:
         self.calls.append(("cancel", keys))

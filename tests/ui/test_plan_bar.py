@@ -8,6 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.errors import PlanError
+from app.plan import BatchRule
 from fake_project import NOW, QUIET, FakeClock, connected
 from ui.plan_asked import Choices, PlanAsked
 from ui.plan_bar import PlanBar
@@ -104,22 +105,23 @@ def test_an_end_is_called_a_note_where_the_service_takes_none(bar: PlanBar) -> N
 def test_batches_of_the_workbook(bar: PlanBar) -> None:
     bar.who.setCurrentIndex(2)
     asked = bar.asked()
-    assert (asked.keys, asked.by_column, asked.batches) == (("a", "c", "b"), True, 2)
+    assert (asked.keys, asked.rule.by_column) == (("a", "c", "b"), True)
     assert asked.left_out == 2
-    assert not bar.batch_size.isEnabled()
+    assert not bar.batches.people.isEnabled()
     bar.batch.setCurrentIndex(2)
     assert bar.asked().keys == ("b",)
     bar.set_choices(Choices(ready=("a",)))
-    assert not bar.asked().by_column
+    assert not bar.asked().rule.by_column
 
 
 def test_the_size_of_a_batch_is_bounded_by_the_service(bar: PlanBar) -> None:
-    bar.batch_size.setValue(9_999)
-    assert bar.batch_size.value() == 4_000
+    bar.batches.people.setValue(9_999)
+    assert bar.batches.people.value() == 4_000
     bar.set_service(connected(queue_limit=50).capabilities)
-    assert bar.batch_size.value() == 50
-    bar.batch_size.setValue(2)
-    assert bar.asked().batches == 3
+    assert bar.batches.people.value() == 50
+    bar.batches.people.setValue(2)
+    assert bar.asked().rule == BatchRule(size=2)
+    assert "Keep the program open" in bar.message.text()
 
 
 def test_without_a_service_nothing_starts(bar: PlanBar) -> None:
@@ -140,3 +142,22 @@ def test_the_proposed_times_lie_ahead(bar: PlanBar) -> None:
     assert window.begin_utc is not None
     assert window.end_utc is not None
     assert NOW < window.begin_utc < window.end_utc
+
+
+def test_a_pilot_a_volume_and_a_share_belong_to_the_plan(bar: PlanBar) -> None:
+    told: list[float] = []
+    bar.batches.share_changed.connect(told.append)
+    bar.batches.show_share(0.8)
+    bar.batches.pilot.setValue(2)
+    bar.batches.volume.setValue(500)
+    assert bar.asked().rule == BatchRule(100, 0.0, 2), "the workbook says no sizes"
+    assert "while it runs" in bar.message.text()
+    bar.set_choices(Choices(ready=tuple("abcde"), has_sizes=True))
+    assert bar.batches.volume.isVisible()
+    assert bar.asked().rule == BatchRule(100, 500.0, 2)
+    assert bar.asked().share == 0.8
+    assert told == []
+    bar.batches.share.setValue(75)
+    assert told == [0.75]
+    set_begin(bar, 2026, 12, 5, 18, 0)
+    assert "may be closed" in bar.message.text()

@@ -23,6 +23,7 @@ from app.events import (
     Trouble,
 )
 from app.model import MoveStatus, Window
+from app.plan import BatchRule
 from fake_project import (
     BOOK,
     NOW,
@@ -254,13 +255,13 @@ def test_start_asks_first_and_sends_all_ready_rows(running: Pair) -> None:
     box = window.questions.shown
     assert box is not None
     assert "11 moves" in box.text()
-    assert "cannot be undone" in box.informativeText()
+    assert "no real OneDrive moves" in box.informativeText()
     answer(box, yes=False)
     assert not [call for call in project.calls if call[0] == "start"]
     window.commands.start.trigger()
     answer(window.questions.shown, yes=True)
-    name, keys, span, size, by_column = project.calls[-1]
-    assert (name, len(keys), size, by_column) == ("start", 11, 100, False)
+    name, keys, span, rule = project.calls[-1]
+    assert (name, len(keys), rule) == ("start", 11, BatchRule(size=100))
     assert span == Window(None, None, "Europe/Berlin")
     assert not window.plan.start_button.isEnabled()
     window.take([MovesChanged((move(window.model.rows[0].mapping, MoveStatus.WAITING),))])
