@@ -132,6 +132,32 @@ def upn_key(upn: str) -> str:
     return upn.strip().casefold()
 
 
+class MapKind(StrEnum):
+    """What an entry of the identity map maps."""
+
+    USER = "user"
+    GROUP = "group"
+
+
+@dataclass(frozen=True, slots=True)
+class MapRow:
+    """A row of a list of groups, or of an identity map in its own six columns; texts as the cells
+    hold them, "" where the list has no such column. Cells are `Sheet!A7`.
+    """
+
+    kind: MapKind
+    tenant: str
+    """The source tenant's id."""
+    source: str
+    target: str
+    address: str
+    """A user's target e-mail, a Microsoft 365 group's target alias."""
+    type: str
+    source_cell: str = ""
+    target_cell: str = ""
+    type_cell: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """Preferred begin and end of a batch, both in UTC; None means as soon as possible / no end.

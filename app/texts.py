@@ -7,6 +7,7 @@ from typing import Literal
 
 from app import remedies
 from app.finding_table import TEXTS
+from app.map_texts import MAP_TEXTS
 from app.model import Finding, Level, MoveStatus, Side
 from app.preflight_texts import PREFLIGHT_TEXTS
 
@@ -16,7 +17,7 @@ StatusKind = Literal["good", "bad", "running", "waiting", "attention"]
 
 FINDING_CODES = frozenset(TEXTS)
 """Every code that the checks, the plan and the reading of a workbook can give."""
-_TEXTS = {**TEXTS, **PREFLIGHT_TEXTS}
+_TEXTS = {**TEXTS, **PREFLIGHT_TEXTS, **MAP_TEXTS}
 
 _SIDES = {Side.SOURCE: "source", Side.TARGET: "target"}
 _SERVICE_SAID = "The service said: “{}”"

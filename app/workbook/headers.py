@@ -313,15 +313,19 @@ def _only(names: Sequence[str], aliases: frozenset[str]) -> int:
     return found[0] if len(found) == 1 else -1
 
 
-def _identity_map(grid: Grid) -> Layout | None:
+def is_identity_map(grid: Grid) -> bool:
     """The file for Add-SPOTenantIdentityMap: six columns, no header ("step 5")."""
     rows = [row for row in grid[:_SEARCHED_ROWS] if any(cell.strip() for cell in row)]
     if not rows or len(rows[0]) < _IDENTITY_MAP_WIDTH:
-        return None
+        return False
     if not all(row[0].strip().casefold() in ("user", "group") for row in rows):
-        return None
+        return False
     users = [row for row in rows if row[0].strip().casefold() == "user"]
-    if not all(_holds_upns(column, users) for column in (2, 3)):
+    return all(_holds_upns(column, users) for column in (2, 3))
+
+
+def _identity_map(grid: Grid) -> Layout | None:
+    if not (is_identity_map(grid) and any(row[0].strip().casefold() == "user" for row in grid)):
         return None
-    names = tuple(column_letter(index) for index in range(len(rows[0])))
+    names = tuple(column_letter(index) for index in range(len(grid[0])))
     return Layout(0, names, source=2, target=3, knows_source=True, knows_target=True)

@@ -26,6 +26,7 @@ from app.workbook.headers import (
     probable_header,
     says_no,
 )
+from app.workbook.map_lists import read_map_lists
 from app.workbook.second_look import Seen, look_again
 from app.workbook.status import BookRead
 
@@ -75,13 +76,19 @@ def read_book(
         _check_sheet(path, source, sheet)
         candidates = _candidates(source, choice)
         sure = [one for one in candidates if one.is_sure and not (one.name.is_hidden and not sheet)]
+        with_header = [one for one in sure if one.layout is not None and one.layout.header_row]
+        if len(with_header) == 1:
+            # The others are identity maps in their own form, which go along with the mapping.
+            sure = with_header
         if ask or len(sure) != 1:
             return _question(path, source, candidates, sheet)
         [found] = sure
         assert found.layout is not None
         batch = chosen(found.layout.columns, batch_column) if batch_column else found.layout.batch
         layout = replace(found.layout, batch=batch)
-        return _book_read(path, admitted, source, found, layout)
+        read = _book_read(path, admitted, source, found, layout)
+        known = {one.name.name: one.sheet for one in candidates}
+        return replace(read, map_rows=tuple(read_map_lists(source, known, read.sheet)))
 
 
 def _check_sheet(path: Path, source: Source, sheet: str) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from app.model import Finding, Mapping
+from app.model import Finding, Mapping, MapRow
 
 CellValue = str | datetime | int | None
 """One status cell; a datetime is aware and in UTC, None leaves the cell empty."""
@@ -44,6 +44,8 @@ class BookRead:
     patchable: bool
     not_patchable_because: str
     fingerprint: Fingerprint
+    map_rows: tuple[MapRow, ...] = ()
+    """What lists beside the mapping, or an identity map in its own form, say for the map."""
 
 
 @dataclass(frozen=True, slots=True)

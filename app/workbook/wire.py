@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from app.errors import AppError, WorkbookBusy, WorkbookError
 from app.events import ColumnsNeeded
-from app.model import Finding, Level, Mapping, Side
+from app.model import Finding, Level, MapKind, Mapping, MapRow, Side
 from app.workbook.status import (
     BookRead,
     CellValue,
@@ -71,6 +71,7 @@ def of_read(read: BookRead) -> Json:
             "target": rows[0].target_cell.rstrip(_DIGITS) if rows else "",
         },
         "findings": [_of_finding(finding) for finding in read.findings],
+        "map_rows": [list(_shallow(row).values()) for row in read.map_rows],
     }
 
 
@@ -108,6 +109,7 @@ def to_read(data: Json) -> BookRead:
             ),
             "findings": tuple(_to_finding(finding) for finding in data["findings"]),
             "fingerprint": Fingerprint(**data["fingerprint"]),
+            "map_rows": tuple(MapRow(MapKind(kind), *rest) for kind, *rest in data["map_rows"]),
         }
     )
 

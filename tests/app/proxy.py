@@ -60,6 +60,9 @@ class Proxy:
             def do_POST(self) -> None:
                 self._pass_on()
 
+            def do_PATCH(self) -> None:
+                self._pass_on()
+
             def _pass_on(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 proxy.seen.append((self.command, self.path))
