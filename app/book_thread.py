@@ -6,9 +6,10 @@ import json
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
+from app.book_rows import move_of, record_of, with_reading
 from app.book_writer import BookWriter, no_child
 from app.checks import apply_corrections, check_list, is_startable, with_check
 from app.clock import Clock
@@ -25,11 +26,11 @@ from app.events import (
     Trouble,
 )
 from app.journal import RowRecord
-from app.model import Finding, Mapping, Move, MoveStatus, Window
+from app.model import Mapping, Move, MoveStatus, Window
 from app.orders import Planned
 from app.plan import BatchRule, cut, next_number
 from app.preflight_values import RowCheck
-from app.texts import beside_reason, first_remedy
+from app.texts import beside_reason
 from app.workbook.child import open_book
 from app.workbook.locks import BookLock
 from app.workbook.status import BookRead
@@ -67,6 +68,7 @@ class _Start:
     keys: frozenset[str] | None
     window: Window
     rule: BatchRule
+    only_check: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ class BookThread:
         clock: Clock,
         post: Callable[[Event], None],
         plan: Callable[[tuple[Planned, ...]], None],
+        check: Callable[[tuple[Planned, ...]], None],
         set_rows: Callable[[tuple[RowRecord, ...]], None],
         keep: Callable[[str, str], None],
     ) -> None:
@@ -100,6 +103,7 @@ class BookThread:
         self._clock = clock
         self._post = post
         self._plan = plan
+        self._check_plan = check
         self._set_rows = set_rows
         self._keep = keep
         self._inbox: queue.SimpleQueue[object] = queue.SimpleQueue()
@@ -138,9 +142,19 @@ class BookThread:
         """Use the offered corrections of these cells; answered by BookOpened."""
         self._inbox.put(_Accept(cells_accepted))
 
-    def start(self, keys: frozenset[str] | None, window: Window, rule: BatchRule) -> None:
-        """Plan these people (None: everybody who may start) and hand the plan to the runner."""
-        self._inbox.put(_Start(keys, window, rule))
+    def start(
+        self,
+        keys: frozenset[str] | None,
+        window: Window,
+        rule: BatchRule,
+        *,
+        only_check: bool = False,
+    ) -> None:
+        """Plan these people (None: everybody who may start) and hand the plan to the gates.
+
+        `only_check`: the gates are judged, and nothing is started.
+        """
+        self._inbox.put(_Start(keys, window, rule, only_check))
 
     def take_checks(
         self, checks: tuple[RowCheck, ...], *, is_last: bool = True, anew: bool = False
@@ -262,7 +276,7 @@ class BookThread:
         by_cell = {finding.cell: finding for finding in read.findings}
         now = self._clock.now()
         self._rows = tuple(
-            with_check(_with_reading(row, by_cell), self._checks.get(row.mapping.key), now)
+            with_check(with_reading(row, by_cell), self._checks.get(row.mapping.key), now)
             for row in rows
         )
         own = set(by_cell) & {
@@ -270,7 +284,7 @@ class BookThread:
         }
         on_list = tuple(f for f in read.findings if f.cell not in own) + list_findings
         self._writer.show(read, self._rows, is_new=is_new)
-        self._set_rows(tuple(_record(row) for row in self._rows))
+        self._set_rows(tuple(record_of(row) for row in self._rows))
         self._post(
             BookOpened(
                 path=self._book,
@@ -282,6 +296,7 @@ class BookThread:
                 batch_column=read.batch_column,
                 rows=self._rows,
                 list_findings=on_list,
+                map_rows=read.map_rows,
                 patchable=read.patchable,
                 not_patchable_because=beside_reason(read.not_patchable_because),
             )
@@ -301,7 +316,7 @@ class BookThread:
             self._writer.refresh(changed.values())
             self._post(RowsChecked(tuple(changed.values())))
         if new.is_last and self._read is not None:
-            self._set_rows(tuple(_record(row) for row in self._rows))
+            self._set_rows(tuple(record_of(row) for row in self._rows))
 
     def _accepted_cells(self, rows: tuple[Mapping, ...]) -> frozenset[str]:
         found = set()
@@ -323,50 +338,21 @@ class BookThread:
         mappings = [row.mapping for row in rows.values()]
         first = next_number(move.batch for move in self._moves.values())
         batches = cut(mappings, wanted.window, wanted.rule, first=first)
-        self._writer.begin()
-        self._plan(
-            tuple(
-                Planned(batch, tuple(_move(rows[key].mapping) for key in batch.keys))
-                for batch in batches
-            )
+        planned = tuple(
+            Planned(batch, tuple(move_of(rows[key].mapping) for key in batch.keys))
+            for batch in batches
         )
+        if wanted.only_check:
+            self._check_plan(planned)
+            return
+        if not planned:
+            # Otherwise the status is written when the first moves are taken on.
+            self._writer.begin()
+        self._plan(planned)
 
     def _may_start(self, key: str) -> bool:
         move = self._moves.get(key)
         return move is None or move.status is MoveStatus.READY
-
-
-def _with_reading(row: CheckedRow, by_cell: dict[str, Finding]) -> CheckedRow:
-    extra = tuple(
-        by_cell[cell]
-        for cell in (row.mapping.source_cell, row.mapping.target_cell)
-        if cell in by_cell
-    )
-    return replace(row, findings=(*extra, *row.findings)) if extra else row
-
-
-def _record(row: CheckedRow) -> RowRecord:
-    mapping = row.mapping
-    startable = is_startable(row)
-    worst = row.findings[0].code if row.findings and not startable else ""
-    return RowRecord(
-        row=mapping.row,
-        key=mapping.key,
-        source_upn=mapping.source_upn,
-        target_upn=mapping.target_upn,
-        startable=startable,
-        finding_code=worst,
-        remedy=first_remedy(row.findings) if worst else "",
-    )
-
-
-def _move(mapping: Mapping) -> Move:
-    return Move(
-        key=mapping.key,
-        row=mapping.row,
-        source_upn=mapping.source_upn,
-        target_upn=mapping.target_upn,
-    )
 
 
 def _fault(book: Path) -> AppError:

@@ -14,6 +14,8 @@ from app.checks import check_list, is_blocked, worst
 from app.cli_after import add_after
 from app.cli_evidence import add_evidence
 from app.cli_findings import finding_json, print_finding
+from app.cli_gates import add_gate_options
+from app.cli_map import add_map_command
 from app.cli_preflight import run_preflight
 from app.cli_report import add_report
 from app.cli_run import CANNOT, NOT_ALL, OK, run
@@ -97,7 +99,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     running.add_argument("--accept-corrections", action="store_true", help="use safe corrections")
     running.add_argument("--yes", action="store_true", help="do not ask before the start")
+    add_gate_options(running)
     running.set_defaults(command=run)
+
+    add_map_command(commands.add_parser("map", help="the identity map: compare, upload, export"))
 
     status = commands.add_parser("status", help="what became of every row")
     status.add_argument("book", type=Path, metavar="BOOK")

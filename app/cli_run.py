@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import queue
 import signal
 import sys
-from collections import Counter
-from collections.abc import Callable
 from datetime import datetime
 
 from app.checks import is_startable
+from app.cli_gates import is_refused, pass_gates, read_words, say_gates
+from app.cli_screen import Screen
 from app.clock import SystemClock
-from app.console import columns_needed, complain, say
+from app.console import say
 from app.errors import AppError, PlanError
 from app.events import (
     BookOpened,
-    BookSaved,
-    BookWaiting,
-    ColumnsNeeded,
-    Event,
-    MovesChanged,
-    RunChanged,
     RunState,
     ServiceConnected,
     Trouble,
@@ -30,67 +23,9 @@ from app.model import Move, MoveStatus, Window
 from app.plan import QUEUE_LIMIT, both_times, make_window, parse_time
 from app.project import Project
 from app.status_cells import remedy_of
-from app.texts import status_label
 
 OK, NOT_ALL, CANNOT = 0, 1, 2
 """Exit codes: all succeeded, not all, could not start."""
-
-
-class _Screen:
-    """Follows a project's events and prints what a person wants to know."""
-
-    def __init__(self) -> None:
-        self.events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
-        self.moves: dict[str, Move] = {}
-        self.opened: BookOpened | None = None
-        self.state = RunState.IDLE
-        self.trouble: list[AppError] = []
-        self.saved: BookSaved | None = None
-
-    def wait(self, arrived: Callable[[Event], bool]) -> None:
-        """Take events until one is what we wait for; AppError when it cannot come any more."""
-        while True:
-            event = self.events.get()
-            if event is None:
-                raise AppError(
-                    "INTERRUPTED",
-                    "Stopped by you",
-                    "Moves that were sent go on at the service.",
-                    "Give the same command again to go on watching.",
-                )
-            self._take(event)
-            if arrived(event):
-                return
-
-    def _take(self, event: Event) -> None:
-        match event:
-            case MovesChanged(moves):
-                self.moves.update((move.key, move) for move in moves)
-                counts = Counter(move.status for move in self.moves.values())
-                if counts:
-                    say(
-                        "  ".join(f"{status_label(s)} {counts[s]}" for s in MoveStatus if counts[s])
-                    )
-            case BookOpened():
-                self.opened = event
-            case ColumnsNeeded():
-                raise columns_needed(event)
-            case BookSaved():
-                self.saved = event
-            case BookWaiting(_, error):
-                complain(error)
-            case RunChanged(state, because):
-                self.state = state
-                if because is not None:
-                    complain(because)
-                    self.trouble.append(because)
-            case Trouble(error):
-                if self.opened is None:
-                    raise error
-                complain(error)
-                self.trouble.append(error)
-            case _:
-                pass
 
 
 def run(options: argparse.Namespace) -> int:
@@ -130,10 +65,11 @@ def run(options: argparse.Namespace) -> int:
             "",
             "Give --chain a number from 0 to 100.",
         )
+    read_words(options)
     now = SystemClock().now()
     begin = parse_time(options.begin, options.time_zone) if options.begin else None
     end = parse_time(options.end, options.time_zone) if options.end else None
-    screen = _Screen()
+    screen = Screen()
     project = Project(
         screen.events.put, options.state_dir, speed=options.speed, scenario=options.scenario
     )
@@ -144,14 +80,14 @@ def run(options: argparse.Namespace) -> int:
         return NOT_ALL
     finally:
         project.close(10.0)
-        _drain(screen)
+        screen.drain()
         signal.signal(signal.SIGTERM, before)
 
 
 def _follow(
     options: argparse.Namespace,
     project: Project,
-    screen: _Screen,
+    screen: Screen,
     begin: datetime | None,
     end: datetime | None,
     now: datetime,
@@ -184,17 +120,25 @@ def _follow(
     own_rule = options.batch_size or options.batch_gb or options.pilot
     has_batches = bool(opened.batch_column) and not own_rule
     size = options.batch_size or QUEUE_LIMIT
-    project.start(None, window, size, has_batches, options.batch_gb, options.pilot)
-    screen.wait(lambda _: screen.state in _ENDED)
+    plan = (None, window, size, has_batches, options.batch_gb, options.pilot)
+    if new:
+        project.start(*plan, only_check=True)
+        if not pass_gates(options, project, screen):
+            return CANNOT
+    project.start(*plan)
+    screen.wait(lambda event: screen.state in _ENDED or is_refused(event))
+    if screen.state not in _ENDED:
+        say_gates(screen.judged)
+        return CANNOT
     project.close(10.0)
-    _drain(screen)
+    screen.drain()
     return _sum_up(screen, opened)
 
 
 _ENDED = (RunState.DONE, RunState.PAUSED, RunState.NEEDS_SIGN_IN)
 
 
-def _accept(options: argparse.Namespace, project: Project, screen: _Screen) -> BookOpened:
+def _accept(options: argparse.Namespace, project: Project, screen: Screen) -> BookOpened:
     assert screen.opened is not None
     cells = frozenset(
         finding.cell
@@ -233,17 +177,7 @@ def _confirmed(options: argparse.Namespace, count: int, opened: BookOpened, wind
     return input("Type YES to start: ").strip() == "YES"
 
 
-def _drain(screen: _Screen) -> None:
-    while True:
-        try:
-            event = screen.events.get_nowait()
-        except queue.Empty:
-            return
-        if isinstance(event, BookSaved):
-            screen.saved = event
-
-
-def _sum_up(screen: _Screen, opened: BookOpened) -> int:
+def _sum_up(screen: Screen, opened: BookOpened) -> int:
     wanted = [row for row in opened.rows if row.mapping.include]
     done = sum(
         1

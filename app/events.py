@@ -8,7 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from app.errors import AppError
-from app.model import Finding, Mapping, Move
+from app.gate_events import GateEvent
+from app.model import Finding, Mapping, MapRow, Move
 from app.moves import Capabilities
 from app.preflight_values import PreflightSummary, RowCheck
 
@@ -52,6 +53,8 @@ class BookOpened:
     rows: tuple[CheckedRow, ...]
     list_findings: tuple[Finding, ...] = ()
     """Findings on the workbook as a whole."""
+    map_rows: tuple[MapRow, ...] = ()
+    """What else the workbook says for the identity map: groups, and a map in its own form."""
     patchable: bool = True
     """False: the status goes to a workbook beside it."""
     not_patchable_because: str = ""
@@ -181,6 +184,7 @@ class Trouble:
 
 Event = (
     BookOpened
+    | GateEvent
     | RowsChecked
     | PreflightChanged
     | ColumnsNeeded

@@ -71,7 +71,7 @@ class Journal:
         except BaseException:
             self._lock.release()
             raise
-        self._actor = f"{getpass.getuser()}@{socket.gethostname()}"
+        self._actor = actor()
 
     def close(self) -> None:
         """Let go of the file and of the lock."""
@@ -192,6 +192,11 @@ def read_settings(state_dir: Path) -> dict[str, str]:
         return {}
     with open_to_read(path) as db:
         return dict(db.execute("SELECT name, value FROM settings"))
+
+
+def actor() -> str:
+    """Who acts here, as the journal names them: `anna@desk-7`."""
+    return f"{getpass.getuser()}@{socket.gethostname()}"
 
 
 def link(previous: str, body: tuple[Any, ...]) -> str:

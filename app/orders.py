@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
 from app.journal import RowRecord
@@ -72,10 +73,12 @@ class KeepChecks:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Record an event that is not a move's."""
+    """Record an event that is not a move's; `noted` is set when it is on the disk."""
 
     kind: str
     detail: str
+    by_admin: bool = False
+    noted: threading.Event | None = None
 
 
 @dataclass(frozen=True, slots=True)

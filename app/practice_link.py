@@ -4,25 +4,36 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from app import rehearsal
+from app.checks import is_blocked
 from app.clock import Clock
 from app.errors import AppError
-from app.events import CheckedRow, Event, ServiceConnected, Trouble
+from app.events import BookOpened, Event, ServiceConnected, Trouble
 from app.graph_moves import GraphMoves
+from app.identity_map import Entry, make_map
 from app.tenants import Tenants
 
 SOURCE_NAME, TARGET_NAME = rehearsal.CONNECTION.source_name, rehearsal.CONNECTION.target_name
 Pairs = frozenset[tuple[str, str]]
+_LOOK_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class _Connect:
     scenario: str | None
     speed: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Settle:
+    done: threading.Event
+
+
+_Order = _Connect | _Settle | BookOpened
 
 
 class PracticeLink:
@@ -44,12 +55,16 @@ class PracticeLink:
         self._place = place
         self._connected = connected
         self._tell = tell
-        self._orders: queue.SimpleQueue[_Connect | Pairs | None] = queue.SimpleQueue()
+        self._orders: queue.SimpleQueue[_Connect | _Settle | BookOpened | None] = (
+            queue.SimpleQueue()
+        )
         self._thread = threading.Thread(target=self._work, name="practice", daemon=True)
         self._practice: rehearsal.Practice | None = None
         self._service: GraphMoves | None = None
         self._people: Pairs = frozenset()
         self._told: Pairs = frozenset()
+        self._entries: tuple[Entry, ...] = ()
+        self._mapped: tuple[Entry, ...] = ()
 
     @property
     def scenario(self) -> str:
@@ -64,14 +79,21 @@ class PracticeLink:
         """Reach them, started when they do not run; None leaves scenario and speed as they were."""
         self._orders.put(_Connect(scenario, speed))
 
-    def know(self, rows: Iterable[CheckedRow]) -> None:
-        """These people are in the workbook: the practice tenants are made of them.
+    def know(self, book: BookOpened) -> None:
+        """The practice tenants are made of the people of this workbook, and hold its identity map
+        unless the scenario leaves that to the admin.
 
-        The names go to the process on this machine and nowhere else.
+        The names go to the process on this machine and nowhere else. A row that is blocked is no
+        pair of people: its domain may be a slip, and would belong to neither tenant then.
         """
-        self._orders.put(
-            frozenset((row.mapping.source_upn, row.mapping.target_upn) for row in rows)
-        )
+        self._orders.put(book)
+
+    def settle(self) -> None:
+        """Wait until they know the workbook; returns at once when they are not reached."""
+        done = threading.Event()
+        self._orders.put(_Settle(done))
+        while self._thread.is_alive() and not done.wait(_LOOK_SECONDS):
+            pass
 
     def stop(self, timeout: float) -> bool:
         """End the thread within `timeout` seconds; False when it had to be abandoned."""
@@ -91,9 +113,10 @@ class PracticeLink:
             try:
                 if isinstance(order, _Connect):
                     self._reach(order)
+                elif isinstance(order, _Settle):
+                    order.done.set()
                 else:
-                    self._people |= order
-                    self._tell_people()
+                    self._take(order)
             except AppError as error:
                 self._tell(Trouble(error))
 
@@ -103,6 +126,7 @@ class PracticeLink:
             return
         practice = rehearsal.reach(state_dir, order.speed, order.scenario)
         former, self._practice = self._practice, practice
+        self._mapped = ()  # another scenario may leave the map to the admin
         self._tell_people()
         if practice != former:  # otherwise whoever asked again is told, and no call is disturbed
             tenants = rehearsal.tenants(practice)
@@ -120,9 +144,23 @@ class PracticeLink:
             )
         )
 
+    def _take(self, book: BookOpened) -> None:
+        self._people |= {
+            (row.mapping.source_upn, row.mapping.target_upn)
+            for row in book.rows
+            if not is_blocked(row.findings)
+        }
+        self._entries = make_map([row.mapping for row in book.rows], book.map_rows).entries
+        self._tell_people()
+
     def _tell_people(self) -> None:
         """Before the first start, so that nobody is sent who is not known there."""
+        if self._practice is None:
+            return
         new = self._people - self._told
-        if self._practice is not None and new:
+        if new:
             rehearsal.make_known(self._practice, sorted(new))
             self._told |= new
+        if self._entries != self._mapped:
+            rehearsal.make_mapped(self._practice, self._entries)
+            self._mapped = self._entries

@@ -7,14 +7,12 @@ from collections.abc import Callable
 from app.book_thread import BookThread
 from app.clock import Clock
 from app.events import BookOpened, Event, MovesChanged, SettingsLoaded
-from app.moves import MoveService
 from app.paths import data_dir
 from app.preflight import Preflight
-from app.preflight_ask import Pair, SaysOfPair
+from app.preflight_ask import Pair
 from app.preflight_board import SETTING
 from app.preflight_values import RowCheck
 from app.runner import MoveRunner
-from app.tenants import Tenants
 
 _PAIR = "preflight pair"
 """The kept value that names the tenants which the kept results are of."""
@@ -56,20 +54,12 @@ class PreflightLink:
         elif isinstance(event, MovesChanged):
             self.preflight.set_moves(event.moves)
 
-    def connected(
-        self,
-        service: MoveService,
-        tenants: Tenants,
-        target_host: str,
-        says: SaysOfPair | None = None,
-        *,
-        scenario: str = "",
-    ) -> None:
+    def connected(self, pair: Pair, *, scenario: str = "") -> None:
         """These are asked from now on; what other tenants, or another scenario, said is forgotten.
 
         `scenario` is what practice tenants play.
         """
-        name = f"{service.capabilities.name} {target_host} {scenario}".rstrip()
+        name = f"{pair.service.capabilities.name} {pair.target_host} {scenario}".rstrip()
         anew = bool(self._kept_pair) and name != self._kept_pair
         if name != self._kept_pair:
             self._kept_pair = name
@@ -77,7 +67,7 @@ class PreflightLink:
         if anew:
             self._runner.keep_checks((), anew=True)
             self._book_thread.take_checks((), anew=True)
-        self.preflight.connect(Pair(service, tenants, target_host, says), anew=anew)
+        self.preflight.connect(pair, anew=anew)
 
     def _deliver(self, checks: tuple[RowCheck, ...], tenants: str, is_last: bool) -> None:
         if checks:

@@ -21,6 +21,8 @@ from app.clock import SystemClock
 from app.connection import Connection
 from app.errors import AppError, ServiceError
 from app.events import Rehearsal
+from app.identity_map import Entry
+from app.model import Side
 from app.paths import child_command, data_dir
 from app.practice.scenario import ScenarioError, find_scenario, scenarios
 from app.tenants import Tenants
@@ -38,6 +40,7 @@ DEFAULT_SPEED = 240.0
 _START_SECONDS = 30.0
 _IDLE_SECONDS = 3600
 _NAMES_A_CALL = 4_000
+_ENTRIES_A_CALL = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,36 @@ def make_known(practice: Practice, pairs: Iterable[tuple[str, str]]) -> None:
             part = rows[first : first + _NAMES_A_CALL]
             names = {"source": [row[0] for row in part], "target": [row[1] for row in part]}
             caller.post("/practice/people", names)
+
+
+def make_mapped(practice: Practice, entries: Iterable[Entry]) -> None:
+    """Tell the practice tenants the identity map of the workbook.
+
+    They take over what they do not hold, unless the scenario leaves the map to the admin. Raises
+    ServiceError.
+    """
+    rows = [[one.kind, one.source, one.target, one.type, one.address] for one in entries]
+    with contextlib.closing(client(practice)) as caller:
+        for first in range(0, len(rows), _ENTRIES_A_CALL):
+            caller.post("/practice/map", {"entries": rows[first : first + _ENTRIES_A_CALL]})
+
+
+class PracticeTrust:
+    """Says what the shell would print on the practice tenants."""
+
+    def __init__(self, client: GraphClient) -> None:
+        self._client = client
+
+    def trust(self, side: Side) -> str:
+        """The word of `Verify-SPOCrossTenantRelationship`. Raises ServiceError."""
+        return self._word(f"trust_{side}")
+
+    def compatibility(self) -> str:
+        """The word of `Get-SPOCrossTenantCompatibilityStatus`. Raises ServiceError."""
+        return self._word("compatibility")
+
+    def _word(self, name: str) -> str:
+        return str(self._client.get("/practice/standing").get(name, ""))
 
 
 def stop(practice: Practice) -> None:

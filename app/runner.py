@@ -106,6 +106,12 @@ class MoveRunner:
         """Record an event that is not a move's."""
         self._inbox.put(Note(kind, detail))
 
+    def note_act(self, kind: str, detail: str, timeout: float) -> bool:
+        """Record an act of the admin; True when it is on the disk within `timeout` seconds."""
+        noted = threading.Event()
+        self._inbox.put(Note(kind, detail, by_admin=True, noted=noted))
+        return noted.wait(timeout)
+
     def stop(self, timeout: float) -> bool:
         """End within `timeout` seconds; False when the thread had to be abandoned."""
         if not self._thread.is_alive():
@@ -196,8 +202,10 @@ def _obey(message: object, run: Run, journal: Journal) -> None:
             journal.set_setting(name, value, said)
         case KeepChecks(checks, anew):
             journal.keep_checks(checks, anew=anew)
-        case Note(kind, detail):
-            journal.record(kind, detail)
+        case Note(kind, detail, by_admin, noted):
+            journal.record(kind, detail, by_admin=by_admin)
+            if noted is not None:
+                noted.set()
 
 
 def _fault() -> AppError:

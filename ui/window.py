@@ -32,6 +32,7 @@ from ui.choices import correction_cells
 from ui.columns_dialog import ColumnsQuestion
 from ui.confirmations import Confirmations
 from ui.error_help import ErrorHelp
+from ui.gates_page import Gates
 from ui.kept import Kept
 from ui.move_acts import MoveActs
 from ui.notices import announce
@@ -70,6 +71,7 @@ class MainWindow(PanelsWindow):
             self, project, clock, self.confirmations, self._leave_for_copy, self._open_for_real
         )
         self.preflight = PreflightStrip(self, project, clock)
+        self.gates = Gates(self)
         self.error_help = ErrorHelp(self)
         self.acts = MoveActs(self, project, self.confirmations)
         self._close_confirmed = False

@@ -12,8 +12,12 @@ from app.practice.calls import Answer, parse_json
 from app.practice.clock import LONGEST_STEP_SECONDS, Anchor, PracticeClock, wire_time
 from app.practice.engine import Engine
 from app.practice.faults import Fault, bad_request, not_found
+from app.practice.identity_map import Entry, Kind
+from app.practice.prepared_map import PreparedMap
 from app.practice.store import Store
+from app.practice.tenancy import Tenancy
 from app.practice.trouble import Limit, Trouble
+from app.practice.trust import Role
 
 _MOST_CALLS = 10**9
 _LONGEST_WAIT_SECONDS = 3600
@@ -25,13 +29,21 @@ class PracticeCalls:
     """Answers the addresses under `/practice`."""
 
     def __init__(
-        self, store: Store, engine: Engine, clock: PracticeClock, access: Access, trouble: Trouble
+        self,
+        store: Store,
+        engine: Engine,
+        clock: PracticeClock,
+        access: Access,
+        trouble: Trouble,
+        tenancy: Tenancy,
     ) -> None:
         self._store = store
         self._engine = engine
         self._clock = clock
         self._access = access
         self._trouble = trouble
+        self._tenancy = tenancy
+        self._prepared = PreparedMap(store)
 
     def answer(self, method: str, path: str, body: bytes, caller: Caller) -> Answer:
         """Raises Fault: 403 for the target tenant, 404, 405, 400 with the member named."""
@@ -52,7 +64,42 @@ class PracticeCalls:
         if path == "/practice/people":
             only(method, "POST")
             return self._make_known(parse_json(body))
+        if path == "/practice/map":
+            only(method, "POST")
+            return self._complete_map(parse_json(body))
+        if path == "/practice/standing":
+            only(method, "GET")
+            return self._standing()
         raise not_found("Nothing was found at this address.")
+
+    def _standing(self) -> Answer:
+        """What the shell's commands on trust and compatibility would print here."""
+        now, trust = self._clock.now_ms(), self._engine.trust
+        source, target = (self._tenancy.tenant(side).my_host for side in (Side.SOURCE, Side.TARGET))
+        return Answer(
+            {
+                "trust_source": trust.verify(Side.SOURCE, Role.TARGET, target, now),
+                "trust_target": trust.verify(Side.TARGET, Role.SOURCE, source, now),
+                "compatibility": trust.compatibility(target, now),
+            }
+        )
+
+    def _complete_map(self, value: object) -> Answer:
+        """The map that a workbook asks for, uploaded by whoever prepared the tenants.
+
+        Where the scenario leaves that to the admin, nothing is done.
+        """
+        asked = _members(value, {"entries"}, {"entries"})["entries"]
+        if not isinstance(asked, list) or not all(_is_entry(each) for each in asked):
+            raise bad_request("entries must be lists of kind and four texts.", "entries")
+        if not self._engine.scenario.tenants.map_is_complete:
+            return Answer({"new": 0})
+        tenant = self._tenancy.tenant(Side.SOURCE).id
+        entries = [
+            Entry(Kind(kind), tenant, source, target, type_, address)
+            for kind, source, target, type_, address in asked
+        ]
+        return Answer({"new": self._prepared.complete(entries)})
 
     def _time(self) -> Answer:
         return Answer({"now": wire_time(self._clock.now_ms()), "speed": self._clock.speed})
@@ -122,6 +169,12 @@ def only(method: str, *methods: str) -> None:
             f"This address takes {' and '.join(methods)} only.",
             headers={"Allow": ", ".join(methods)},
         )
+
+
+def _is_entry(value: object) -> bool:
+    if not (isinstance(value, list) and len(value) == 5):
+        return False
+    return all(isinstance(one, str) for one in value) and value[0] in tuple(Kind)
 
 
 def _members(value: object, needed: set[str], known: set[str]) -> Mapping[str, Any]:

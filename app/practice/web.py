@@ -92,7 +92,7 @@ class PracticeWeb:
         ]
         self._single = Routes(singles, engine.trust)
         self._routes = Routes([*singles, batch_route(Batch(self._inner))], engine.trust)
-        self._practice = PracticeCalls(store, engine, clock, self.access, self.trouble)
+        self._practice = PracticeCalls(store, engine, clock, self.access, self.trouble, tenancy)
         self._shell = ShellCalls(store, engine, directory, clock)
         self.last_request = time.monotonic()
 

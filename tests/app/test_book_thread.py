@@ -26,12 +26,14 @@ class Desk:
     def __init__(self, book: Path) -> None:
         self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self.plans: queue.SimpleQueue[tuple[Planned, ...]] = queue.SimpleQueue()
+        self.checks: queue.SimpleQueue[tuple[Planned, ...]] = queue.SimpleQueue()
         self.kept: list[tuple[str, str]] = []
         self.thread = BookThread(
             book,
             SystemClock(),
             self.events.put,
             self.plans.put,
+            self.checks.put,
             lambda _rows: None,
             lambda name, value: self.kept.append((name, value)),
         )
@@ -138,11 +140,33 @@ def test_a_second_thread_on_the_workbook_is_told_who_has_it(desk: Desk, book: Pa
     assert not second.rest()
 
 
-def test_a_start_hands_the_plan_over_and_says_in_the_workbook_who_is_ready(
+def test_a_start_hands_the_plan_over_and_the_workbook_says_what_was_taken_on(
     desk: Desk, book: Path
 ) -> None:
     desk.thread.start(None, Window(), BatchRule(size=2))
     planned = desk.plans.get(timeout=PATIENCE)
     assert [len(one.moves) for one in planned] == [2, 1]
+    # A gate may still hold the start back; then the workbook stays as it is.
+    assert not desk.rest()
+    desk.thread.tell(MovesChanged((move(0, MoveStatus.WAITING),)))
+    assert isinstance(desk.next(), BookSaved)
+    assert statuses(book) == ["Waiting", "Ready", "Ready"]
+
+
+def test_a_plan_with_nobody_new_still_says_in_the_workbook_who_is_ready(
+    desk: Desk, book: Path
+) -> None:
+    desk.thread.start(frozenset({"nobody"}), Window(), 2, by_column=False)
+    assert desk.plans.get(timeout=PATIENCE) == ()
     assert isinstance(desk.next(), BookSaved)
     assert statuses(book) == ["Ready"] * 3
+
+
+def test_a_plan_that_is_only_looked_at_starts_and_writes_nothing(desk: Desk, book: Path) -> None:
+    before = book.read_bytes()
+    desk.thread.start(None, Window(), 2, by_column=False, only_check=True)
+    planned = desk.checks.get(timeout=PATIENCE)
+    assert [len(one.moves) for one in planned] == [2, 1]
+    assert desk.plans.empty()
+    assert desk.thread.stop(PATIENCE)
+    assert book.read_bytes() == before

@@ -35,6 +35,8 @@ NAMES = (
     "the-night-the-clocks-change",
     "expired-sign-in",
     "a-bit-of-everything",
+    "empty-identity-map",
+    "trust-missing",
 )
 HEAD = 'title = "A"\ndescription = "B."\n'
 

@@ -1,0 +1,97 @@
+"""What the command line sees of a project: it follows the events and prints what matters."""
+
+from __future__ import annotations
+
+import queue
+from collections import Counter
+from collections.abc import Callable
+
+from app.console import columns_needed, complain, say
+from app.errors import AppError
+from app.events import (
+    BookOpened,
+    BookSaved,
+    BookWaiting,
+    ColumnsNeeded,
+    Event,
+    MovesChanged,
+    RunChanged,
+    RunState,
+    Trouble,
+)
+from app.gate_events import GatesJudged, MapChanged
+from app.model import Move, MoveStatus
+from app.texts import status_label
+
+
+class Screen:
+    """Follows a project's events and prints what a person wants to know."""
+
+    def __init__(self) -> None:
+        self.events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+        self.moves: dict[str, Move] = {}
+        self.opened: BookOpened | None = None
+        self.state = RunState.IDLE
+        self.trouble: list[AppError] = []
+        self.saved: BookSaved | None = None
+        self.judged: GatesJudged | None = None
+        self.map: MapChanged | None = None
+
+    def wait(self, arrived: Callable[[Event], bool]) -> None:
+        """Take events until one is what we wait for; AppError when it cannot come any more."""
+        while True:
+            event = self.events.get()
+            if event is None:
+                raise AppError(
+                    "INTERRUPTED",
+                    "Stopped by you",
+                    "Moves that were sent go on at the service.",
+                    "Give the same command again to go on watching.",
+                )
+            self._take(event)
+            if arrived(event):
+                return
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case MovesChanged(moves):
+                self.moves.update((move.key, move) for move in moves)
+                counts = Counter(move.status for move in self.moves.values())
+                if counts:
+                    say(
+                        "  ".join(f"{status_label(s)} {counts[s]}" for s in MoveStatus if counts[s])
+                    )
+            case BookOpened():
+                self.opened = event
+            case ColumnsNeeded():
+                raise columns_needed(event)
+            case BookSaved():
+                self.saved = event
+            case GatesJudged():
+                self.judged = event
+            case MapChanged():
+                self.map = event
+            case BookWaiting(_, error):
+                complain(error)
+            case RunChanged(state, because):
+                self.state = state
+                if because is not None:
+                    complain(because)
+                    self.trouble.append(because)
+            case Trouble(error):
+                if self.opened is None:
+                    raise error
+                complain(error)
+                self.trouble.append(error)
+            case _:
+                pass
+
+    def drain(self) -> None:
+        """See what was still said at the end."""
+        while True:
+            try:
+                event = self.events.get_nowait()
+            except queue.Empty:
+                return
+            if isinstance(event, BookSaved):
+                self.saved = event
