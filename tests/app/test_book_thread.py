@@ -156,7 +156,7 @@ def test_a_start_hands_the_plan_over_and_the_workbook_says_what_was_taken_on(
 def test_a_plan_with_nobody_new_still_says_in_the_workbook_who_is_ready(
     desk: Desk, book: Path
 ) -> None:
-    desk.thread.start(frozenset({"nobody"}), Window(), 2, by_column=False)
+    desk.thread.start(frozenset({"nobody"}), Window(), BatchRule(size=2))
     assert desk.plans.get(timeout=PATIENCE) == ()
     assert isinstance(desk.next(), BookSaved)
     assert statuses(book) == ["Ready"] * 3
@@ -164,7 +164,7 @@ def test_a_plan_with_nobody_new_still_says_in_the_workbook_who_is_ready(
 
 def test_a_plan_that_is_only_looked_at_starts_and_writes_nothing(desk: Desk, book: Path) -> None:
     before = book.read_bytes()
-    desk.thread.start(None, Window(), 2, by_column=False, only_check=True)
+    desk.thread.start(None, Window(), BatchRule(size=2), only_check=True)
     planned = desk.checks.get(timeout=PATIENCE)
     assert [len(one.moves) for one in planned] == [2, 1]
     assert desk.plans.empty()
