@@ -15,7 +15,14 @@ from app.status_cells import COLOURS, COLUMNS, cells, move_of
 from app.texts import beside_reason
 from app.workbook.child import write_status
 from app.workbook.locks import check_not_open
-from app.workbook.status import BookRead, CellValue, StatusRow, StatusWrite, StatusWritten
+from app.workbook.status import (
+    BookRead,
+    CellValue,
+    Fingerprint,
+    StatusRow,
+    StatusWrite,
+    StatusWritten,
+)
 
 SHORTEST_PAUSE = 30.0
 """Seconds between two writes; a write that takes long makes it longer."""
@@ -46,6 +53,7 @@ class BookWriter:
         self._may_write = False
         self._due = 0.0
         self._has_backup = False
+        self._known: Fingerprint | None = None
         self._told: tuple[str, str] | None = None
         self.shortest_pause = SHORTEST_PAUSE
 
@@ -130,6 +138,7 @@ class BookWriter:
             rows=tuple(StatusRow(*self._raw[row], now[row]) for row in changed),
             make_backup=not self._has_backup,
             colours=COLOURS,
+            known=self._known,
         )
 
     def _wait(self, error: AppError) -> None:
@@ -142,6 +151,7 @@ class BookWriter:
     def _note_written(self, written: StatusWritten, said: dict[int, tuple[CellValue, ...]]) -> None:
         self._told = None
         self._has_backup |= written.backup is not None
+        self._known = written.fingerprint if written.is_checked else None
         gone = frozenset(written.rows_missing)
         missing = {row for row in said if self._raw[row][0] in gone}
         is_news = not missing <= self._missing

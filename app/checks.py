@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -23,6 +23,8 @@ _ROWS_FOR_A_MAJORITY = 3
 _HELD_BACK = "HELD_BACK"
 _EMPTY = ("UPN_EMPTY_SOURCE", "UPN_EMPTY_TARGET")
 
+_Found = defaultdict[int, list[Finding]]
+
 
 def check_list(
     rows: Sequence[Mapping],
@@ -34,20 +36,21 @@ def check_list(
     are no duplicates of others, as they are not started. The time grows with the number of rows,
     not with its square.
     """
-    found = [_of_row(row) for row in rows]
-    sources = [upn.clean(row.source_upn).casefold() for row in rows]
-    targets = [upn.clean(row.target_upn).casefold() for row in rows]
-    _compare(rows, sources, targets, found)
-    source_domains = [upn.domain_of(source) for source in sources]
-    target_domains = [upn.domain_of(target) for target in targets]
+    sources = _Column([row.source_upn for row in rows])
+    targets = _Column([row.target_upn for row in rows])
+    held_back = {place for place, row in enumerate(rows) if not row.include}
+    # By place in the list; rows about which there is nothing to say are not in it.
+    found: _Found = defaultdict(list)
+    found.update((place, _of_row(rows[place])) for place in sources.odd | targets.odd | held_back)
+    _compare(rows, sources.upns, targets.upns, found)
     on_list = (
-        *_mixed(rows, source_domains, Side.SOURCE, found),
-        *_mixed(rows, target_domains, Side.TARGET, found),
-        *_on_both_sides(source_domains, target_domains),
+        *_mixed(rows, sources.domains, Side.SOURCE, found),
+        *_mixed(rows, targets.domains, Side.TARGET, found),
+        *_on_both_sides(sources.domains, targets.domains),
     )
     checked = tuple(
-        CheckedRow(row, tuple(sorted(findings, key=_order)))
-        for row, findings in zip(rows, found, strict=True)
+        CheckedRow(row, tuple(sorted(found[place], key=_order)) if place in found else ())
+        for place, row in enumerate(rows)
     )
     return checked, on_list
 
@@ -108,6 +111,19 @@ def check_hosts(source_host: str, target_host: str) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
+class _Column:
+    """The UPNs of one side in the form in which they are compared, and their domains."""
+
+    def __init__(self, texts: list[str]) -> None:
+        self.odd = {place for place, text in enumerate(texts) if not upn.is_plain(text)}
+        """Places of the texts about which there may be something to say."""
+        self.upns = [text.casefold() for text in texts]
+        self.domains = [one.partition("@")[2] for one in self.upns]
+        for place in self.odd:
+            self.upns[place] = upn.clean(texts[place]).casefold()
+            self.domains[place] = upn.domain_of(self.upns[place])
+
+
 # One row
 
 
@@ -153,38 +169,54 @@ class _Group:
 
 
 def _compare(
-    rows: Sequence[Mapping],
-    sources: Sequence[str],
-    targets: Sequence[str],
-    found: Sequence[list[Finding]],
+    rows: Sequence[Mapping], sources: Sequence[str], targets: Sequence[str], found: _Found
 ) -> None:
     wanted = [p for p, row in enumerate(rows) if row.include and sources[p] and targets[p]]
-    addresses = [_address(target) for target in targets]
-    by_source = _grouped(wanted, sources, targets)
-    by_target = _grouped(wanted, targets, sources)
-    by_address = _grouped((p for p in wanted if addresses[p]), addresses, targets)
+    addresses = upn.compared_addresses(targets)
+    # Only values that occur more than once are looked at closely: in most lists there are none.
+    all_sources, all_targets = [sources[p] for p in wanted], [targets[p] for p in wanted]
+    crossing = set(all_sources) & set(all_targets)
+    by_source = _grouped(wanted, sources, targets, crossing | _repeated(all_sources))
+    by_target = _grouped(wanted, targets, sources, _repeated(all_targets))
+    shared = _repeated([addresses[p] for p in wanted]) - {""}
+    by_address = _grouped(wanted, addresses, targets, shared)
+    if not (by_source or by_target or by_address):
+        return
+    nobody = _Group()
     for place in wanted:
         source, target = sources[place], targets[place]
+        same_source, same_target = by_source.get(source, nobody), by_target.get(target, nobody)
+        same_address = by_address.get(addresses[place], nobody)
+        if target not in by_source and not (
+            same_source.size or same_target.size or same_address.size
+        ):
+            continue
         say = _Sayer(rows, place, found[place])
-        group = by_source[source]
-        same = group.pairs[target]
+        same = same_source.pairs.get(target, ())
         if len(same) > 1:
             others: Iterator[int] = (other for other in same if other != place)
             say.source(Level.BLOCK, "SAME_PAIR", others, len(same) - 1)
-        if len(group.pairs) > 1:
-            others, count = _elsewhere(group, target)
+        if len(same_source.pairs) > 1:
+            others, count = _elsewhere(same_source, target)
             say.source(Level.BLOCK, "DUPLICATE_SOURCE", others, count)
-        if len(by_target[target].pairs) > 1:
-            others, count = _elsewhere(by_target[target], source)
+        if len(same_target.pairs) > 1:
+            others, count = _elsewhere(same_target, source)
             say.target(Level.BLOCK, "DUPLICATE_TARGET", others, count)
-        if addresses[place] and len(by_address[addresses[place]].pairs) > 1:
-            others, count = _elsewhere(by_address[addresses[place]], target)
+        if len(same_address.pairs) > 1:
+            others, count = _elsewhere(same_address, target)
             say.target(Level.WARN, "URL_COLLISION", others, count)
         if source == target:
             say.target(Level.BLOCK, "SOURCE_IS_TARGET")
         elif target in by_source:
             others, count = _elsewhere(by_source[target], "")
             say.target(Level.WARN, "TARGET_IS_ALSO_SOURCE", others, count)
+
+
+def _repeated(values: Sequence[str]) -> set[str]:
+    """The values that occur more than once."""
+    if len(set(values)) == len(values):
+        return set()
+    return {value for value, count in Counter(values).items() if count > 1}
 
 
 class _Sayer:
@@ -214,13 +246,20 @@ class _Sayer:
 
 
 def _grouped(
-    places: Iterable[int], keys: Sequence[str], partners: Sequence[str]
+    places: Iterable[int],
+    keys: Sequence[str],
+    partners: Sequence[str],
+    wanted: set[str],
 ) -> dict[str, _Group]:
+    """The groups of the wanted keys."""
     groups: dict[str, _Group] = {}
+    if not wanted:
+        return groups
     for place in places:
-        group = groups.setdefault(keys[place], _Group())
-        group.pairs.setdefault(partners[place], []).append(place)
-        group.size += 1
+        if keys[place] in wanted:
+            group = groups.setdefault(keys[place], _Group())
+            group.pairs.setdefault(partners[place], []).append(place)
+            group.size += 1
     return groups
 
 
@@ -228,11 +267,6 @@ def _elsewhere(group: _Group, own: str) -> tuple[Iterator[int], int]:
     """The rows of the group that are paired with something else, lazily, and their number."""
     places = (place for key, places in group.pairs.items() if key != own for place in places)
     return places, group.size - len(group.pairs.get(own, ()))
-
-
-def _address(target: str) -> str:
-    # Nobody says whether the service keeps a hyphen: for a warning, take it as replaced.
-    return upn.personal_url_name(target).replace("-", "_") if "@" in target else ""
 
 
 def _listed(words: Sequence[str], count: int) -> str:
@@ -251,7 +285,7 @@ def _mixed(
     rows: Sequence[Mapping],
     domains: Sequence[str],
     side: Side,
-    found: Sequence[list[Finding]],
+    found: _Found,
 ) -> Iterator[Finding]:
     """Marks the few rows whose domain differs from a large majority; tells of several domains.
 
@@ -272,7 +306,7 @@ def _mixed(
         yield Finding(
             Level.WARN, "SEVERAL_DOMAINS", "", side, (("domains", _listed(named, len(usual))),)
         )
-    for place, domain in enumerate(domains):
+    for place, domain in enumerate(domains if odd else ()):
         if domain in odd:
             row = rows[place]
             values = (

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
+from collections.abc import Sequence
 from typing import Protocol
 
 from app.model import Correction, Finding, Level, Side
@@ -37,6 +38,16 @@ _PLAIN = re.compile(
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)*(?:[eE][+-]?[0-9]+)?")
 _EXCEL_ERROR = re.compile(r"#(?:N/A|[A-Z]+(?:/[0A-Z]+)?[!?]|GETTING_DATA)")
 _ADDRESS_SPECIAL = re.compile(r"[^a-z0-9-]")
+
+
+class _Compared(dict[int, str]):
+    """Every other character is an underscore."""
+
+    def __missing__(self, character: int) -> str:
+        return "_"
+
+
+_COMPARED = _Compared({ord(one): one for one in string.ascii_lowercase + string.digits + "\n"})
 _NAMED_AT_MOST = 3
 _SHOWN_AT_MOST = 120
 
@@ -46,11 +57,9 @@ def is_plain(text: str) -> bool:
     if len(text) > MAX_LENGTH:
         return False
     match = _PLAIN.fullmatch(text)
-    return (
-        match is not None
-        and len(match["local"]) <= MAX_LOCAL
-        and len(match["domain"]) <= MAX_DOMAIN
-    )
+    if match is None or len(text) <= MAX_DOMAIN:
+        return match is not None
+    return len(match["local"]) <= MAX_LOCAL and len(match["domain"]) <= MAX_DOMAIN
 
 
 def check(text: str, *, cell: str, side: Side) -> tuple[Finding, ...]:
@@ -109,6 +118,20 @@ def personal_url_name(upn: str) -> str:
     address must be read from the service, and nothing may ever be deleted by this name.
     """
     return _ADDRESS_SPECIAL.sub("_", upn.casefold())
+
+
+def compared_addresses(upns: Sequence[str]) -> list[str]:
+    """The names of the personal sites of these UPNs as far as they can be told apart, "" for none.
+
+    Nobody says whether the service keeps a hyphen: for a warning, it is taken as replaced.
+    """
+    joined = "\n".join(upns)
+    if joined.count("\n") == len(upns) - 1:
+        # All in one go: a list may have a hundred thousand of them.
+        names = joined.casefold().translate(_COMPARED).split("\n")
+    else:
+        names = [one.casefold().translate(_COMPARED).replace("\n", "_") for one in upns]
+    return [name if "@" in one else "" for name, one in zip(names, upns, strict=True)]
 
 
 def shown(text: str) -> str:

@@ -233,19 +233,19 @@ def _rows(values: Rows, sheet: str, layout: Layout, seen: Seen) -> Iterator[Mapp
     source_name = f"{sheet}!{column_letter(source)}"
     target_name = f"{sheet}!{column_letter(target)}"
     for number, row in enumerate(values[layout.header_row :], layout.header_row + 1):
-        texts = [row[source], row[target]]
-        if not (texts[0] and texts[1]) or type(texts[0]) is not str or type(texts[1]) is not str:
-            for place, column in enumerate((source, target)):
-                texts[place] = seen.texts.get((number, column)) or text_of(texts[place])
-        if not (texts[0].strip() or texts[1].strip()) and not _is_calculated(number, layout, seen):
+        one, other = row[source], row[target]
+        if not (one and other) or type(one) is not str or type(other) is not str:
+            one = seen.texts.get((number, source)) or text_of(one)
+            other = seen.texts.get((number, target)) or text_of(other)
+        if not (one.strip() or other.strip()) and not _is_calculated(number, layout, seen):
             # Totals and remarks below the list have neither UPN.
             continue
         if layout.header_row == 0 and text_of(row[0]).strip().casefold() == "group":
             continue
         yield Mapping(
             number,
-            texts[0],
-            texts[1],
+            one,
+            other,
             f"{source_name}{number}",
             f"{target_name}{number}",
             text_of(row[batch]).strip() if batch >= 0 else "",

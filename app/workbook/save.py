@@ -145,9 +145,9 @@ def _try(book: Path, before: Fingerprint, write: StatusWrite, may_grow: bool) ->
     is_placed = False
     try:
         with private_files():
-            result = _patched(book, temporary, write, may_grow)
+            result = _patched(book, temporary, write, may_grow, is_known=before == write.known)
         if not result.changed:
-            return _written(book, result, None, before)
+            return _written(book, result, None, before, is_checked=before == write.known)
         finish(temporary, book)
         after = fingerprint_of(temporary)
         if write.make_backup:
@@ -167,9 +167,11 @@ def _try(book: Path, before: Fingerprint, write: StatusWrite, may_grow: bool) ->
     return _written(book, result, backup, after)
 
 
-def _patched(book: Path, temporary: Path, write: StatusWrite, may_grow: bool) -> PatchResult:
+def _patched(
+    book: Path, temporary: Path, write: StatusWrite, may_grow: bool, *, is_known: bool
+) -> PatchResult:
     temporary.unlink(missing_ok=True)
-    result = patch_package(book, temporary, write)
+    result = patch_package(book, temporary, write, is_known=is_known)
     if not (may_grow and result.rows_missing):
         return result
     missing = set(result.rows_missing)
@@ -183,7 +185,12 @@ def _patched(book: Path, temporary: Path, write: StatusWrite, may_grow: bool) ->
 
 
 def _written(
-    book: Path, result: PatchResult, backup: Path | None, fingerprint: Fingerprint
+    book: Path,
+    result: PatchResult,
+    backup: Path | None,
+    fingerprint: Fingerprint,
+    *,
+    is_checked: bool = True,
 ) -> StatusWritten:
     return StatusWritten(
         path=book,
@@ -193,6 +200,7 @@ def _written(
         rows_written=result.rows_written,
         rows_missing=result.rows_missing,
         fingerprint=fingerprint,
+        is_checked=is_checked,
     )
 
 

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
 from app.workbook.areas import LAST_COLUMN, area_of, column_number, letters_of
 from app.workbook.strings_xml import SharedStrings, string_text, value_text
-from app.workbook.xml_bytes import TAG_REST, Element, Part, attributes, cannot_patch, whole_number
+from app.workbook.xml_bytes import (
+    TAG_REST,
+    Element,
+    Part,
+    Splice,
+    attributes,
+    cannot_patch,
+    spliced,
+    whole_number,
+)
 
 _SPAN = re.compile(rb"(\d{1,7}):(\d{1,7})")
 _STYLE_FIRST = re.compile(rb' s="(\d{1,9})"')
 _LAST_ROW = 1_048_576
 """From "Excel specifications and limits"."""
+_SLASH = ord("/")
 _TEXT_TYPES = ("s", "inlineStr", "str")
 _TRUE = ("1", "true")
 
@@ -119,7 +129,7 @@ class SheetXml(Part):
             if not before < number <= _LAST_ROW:
                 raise cannot_patch(f"Row {number} of {self.name} does not follow row {before}.")
             start, inner = found.span(1)
-            if found[3].endswith(b"/"):
+            if masked[inner - 2] == _SLASH:
                 position = inner
                 yield Row(number, start, inner, inner)
                 continue
@@ -134,6 +144,14 @@ class SheetXml(Part):
     def row_tag(self, row: Row) -> bytes:
         """The opening tag of a row."""
         return self.xml[row.start : row.inner]
+
+    def whole_row(self, row: Row, splices: Iterable[Splice]) -> bytes:
+        """A row with its tags as these splices, which lie within it, make it."""
+        is_single = self.xml.endswith(b"/>", row.start, row.inner)
+        end = row.inner if is_single else row.inner_end + len(self._row_close)
+        start = row.start
+        moved = [(begin - start, finish - start, new) for begin, finish, new in splices]
+        return spliced(self.xml[start:end], moved)
 
     def cells(self, row: Row) -> list[Cell]:
         """The cells of a row, left to right."""

@@ -80,6 +80,8 @@ class StatusWrite:
     make_backup: bool = True
     colours: tuple[tuple[str, str], ...] = ()
     """Status word -> "good", "bad", "running", "waiting" or "attention"."""
+    known: Fingerprint | None = None
+    """The file as our last write left it: all of it was checked then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +98,5 @@ class StatusWritten:
     rows_missing: tuple[str, ...]
     """Source UPNs that the workbook does not hold any more."""
     fingerprint: Fingerprint
+    is_checked: bool = False
+    """The file is one that a write of ours has checked as a whole."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from array import array
-from operator import methodcaller
 
 from app.workbook.xml_bytes import TAG_REST, Part, unescape
 
@@ -14,7 +12,6 @@ _TEXT = re.compile(
     re.DOTALL,
 )
 _PHONETIC = re.compile(rb"<(" + _ANY + rb"rPh)(?=[\s/>]).*?</\1\s*>", re.DOTALL)
-_PLAIN_ITEM = re.compile(rb'<si><t(?: xml:space="preserve")?>([^<]*+)</t></si>')
 _CDATA = re.compile(rb"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _NOTE = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.DOTALL)
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -70,16 +67,25 @@ class SharedStrings:
     def __init__(self, name: str, xml: bytes) -> None:
         """Raises WorkbookError CANNOT_PATCH when the part cannot be read."""
         part = Part(name, xml)
-        self._xml = xml
-        item = re.compile(rb"<" + re.escape(part.root.prefix) + rb"si(?=[\s/>])")
-        self._starts = array("Q", map(methodcaller("start"), item.finditer(part.masked)))
-        self._starts.append(part.root.inner_end)
+        p = part.root.prefix
+        opening = b"<" + p + b"si"
+        inside = part.masked[part.root.inner : part.root.inner_end]
+        if part.masked is xml and inside.count(opening) == inside.count(opening + b">"):
+            # Each item begins alike: cutting at them is the fastest way to know them all.
+            self._items = inside.split(opening + b">")[1:]
+            return
+        item = re.compile(re.escape(opening) + rb"(?=[\s/>])")
+        starts = [found.start() for found in item.finditer(part.masked)]
+        ends = [*starts[1:], part.root.inner_end]
+        self._items = [xml[start:end] for start, end in zip(starts, ends, strict=True)]
 
     def __getitem__(self, index: int) -> str:
         """The text at this index; "" where there is none."""
-        if not 0 <= index < len(self._starts) - 1:
+        if not 0 <= index < len(self._items):
             return ""
-        plain = _PLAIN_ITEM.match(self._xml, self._starts[index])
-        if plain is not None:
-            return value_text(plain[1])
-        return string_text(self._xml[self._starts[index] : self._starts[index + 1]])
+        item = self._items[index]
+        if item.startswith(b"<t>") and item.endswith(b"</t></si>"):
+            text = item[3:-9]
+            if b"<" not in text and b"&" not in text and b"_x" not in text:
+                return text.decode("utf-8", "replace")
+        return string_text(item)

@@ -168,6 +168,7 @@ def to_write(data: Json) -> StatusWrite:
                 for source, target, cells in data["rows"]
             ),
             "colours": tuple((word, kind) for word, kind in data["colours"]),
+            "known": Fingerprint(**data["known"]) if data["known"] else None,
         }
     )
 

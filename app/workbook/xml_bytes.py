@@ -20,7 +20,7 @@ _NAME = rb"[^\s<>/=\"'!?]++"
 _NEXT_TAG = re.compile(rb"[^<]*+(<(/?)(" + _NAME + rb")(" + TAG_REST + rb")>)")
 _ATTRIBUTE = re.compile(rb"""([^\s<>/="']++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""")
 _NOT_MARKUP = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
-_ENCODING = re.compile(rb"""^(?:\xef\xbb\xbf)?<\?xml[^>]*?\bencoding\s*=\s*["']([\w.\-]+)["']""")
+_ENCODING = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml[^>]*?\bencoding\s*=\s*["']([\w.\-]+)["']""")
 _DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml.*?\?>", re.DOTALL)
 _ENTITY = re.compile(r"&(?:#x([0-9A-Fa-f]{1,8})|#([0-9]{1,9})|(lt|gt|amp|quot|apos));")
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
@@ -81,7 +81,7 @@ class Part:
         self.xml = xml
         self.masked = mask(xml)
         declared = _DECLARATION.match(xml)
-        root = _element(self.masked, declared.end() if declared else 0)
+        root = _element(self.masked, declared.end() if declared else 0, is_root=True)
         if root is None:
             raise cannot_patch(f"{name} is not XML.")
         self.root = root
@@ -232,7 +232,7 @@ def _feed(
 
 
 def _check_encoding(name: str, xml: bytes) -> None:
-    said = _ENCODING.search(xml)
+    said = _ENCODING.match(xml)
     is_utf16 = xml.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<"))
     if is_utf16 or (said is not None and said[1].lower() != b"utf-8"):
         encoding = "UTF-16" if said is None else said[1].decode()
@@ -241,13 +241,19 @@ def _check_encoding(name: str, xml: bytes) -> None:
         raise cannot_patch(f"{name} declares entities.")
 
 
-def _element(masked: bytes, position: int) -> Element | None:
+def _element(masked: bytes, position: int, *, is_root: bool = False) -> Element | None:
     found = _NEXT_TAG.match(masked, position)
     if found is None or found[2]:
         return None
     start, inner = found.span(1)
     if found[4].endswith(b"/"):
         return Element(found[3], start, inner, inner, inner)
+    if is_root:
+        # It ends where the part does, which is quicker to see than where else it might.
+        closing = b"</" + found[3] + b">"
+        at = masked.rfind(closing)
+        if at >= inner and not masked[at + len(closing) :].strip():
+            return Element(found[3], start, inner, at, at + len(closing))
     inner_end, end = _closing(masked, found[3], inner)
     return Element(found[3], start, inner, inner_end, end)
 

@@ -58,23 +58,31 @@ class _Entry:
     packed: int
 
 
-def pack(name: str, pieces: Iterable[bytes | memoryview]) -> Packed:
-    """Compress a changed part. Raises WorkbookError CANNOT_PATCH when it is not proper XML."""
-    check = WellFormed(name)
+def pack(pieces: Iterable[bytes | memoryview], check: WellFormed | None) -> Packed:
+    """Compress a changed part. Raises WorkbookError CANNOT_PATCH when it is not proper XML.
+
+    Without `check` whoever makes the pieces answers for that.
+    """
     squeezer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     size = crc = 0
     # One thread more: zlib works outside the interpreter's lock, so the next piece is made
     # meanwhile.
     with ThreadPoolExecutor(max_workers=1) as thread:
         packed = []
+        before: bytes | memoryview = b""
         for chunk in _chunks(pieces):
-            packed.append(thread.submit(squeezer.compress, chunk))
-            check.feed(chunk)
+            if before:
+                packed.append(thread.submit(squeezer.compress, before))
+            before = chunk
+            if check is not None:
+                check.feed(chunk)
             crc = zlib.crc32(chunk, crc)
             size += len(chunk)
-        check.close()
-        packed.append(thread.submit(squeezer.flush))
+        if check is not None:
+            check.close()
+        # The last piece, which is the only one of a small part, is not worth a thread.
         data = b"".join(one.result() for one in packed)
+        data += squeezer.compress(before) + squeezer.flush()
     return Packed(data, size, crc)
 
 

@@ -135,6 +135,14 @@ def _check_written(book: Path, target: Path, again: Path, seed: Seed) -> Finding
         return Finding("not admitted again", str(error))
     if patch_package(target, again, seed.write).changed:
         return Finding("not idempotent", "\n".join(differences(target, again)))
+    known = target.with_name("known.xlsx")
+    for path, is_known in ((again, False), (known, True)):
+        path.unlink(missing_ok=True)
+        patch_package(target, path, seed.later, is_known=is_known)
+    if again.exists() != known.exists() or (
+        again.exists() and again.read_bytes() != known.read_bytes()
+    ):
+        return Finding("known is another", "\n".join(differences(again, known)))
     return None
 
 

@@ -26,6 +26,8 @@ class Seed:
     spoiled: tuple[str, ...]
     """The parts that are worth spoiling; the sheets and tables several times."""
     write: StatusWrite
+    later: StatusWrite
+    """What is written after that."""
 
 
 def seeds() -> list[Seed]:
@@ -50,7 +52,7 @@ def _seed(path: Path) -> Seed:
     # The parts that the program never opens make a case slower and not more telling.
     few = {name: part for name, part in parts.items() if _is_read(name)}
     often = [name for name in few if name.endswith(("sheet1.xml", "table1.xml"))]
-    return Seed(path.stem, few, (*few, *often * 6), order(turn=3))
+    return Seed(path.stem, few, (*few, *often * 6), order(turn=3), order(turn=4))
 
 
 def _is_read(name: str) -> bool:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import WorkbookBusy, WorkbookError
@@ -163,6 +163,7 @@ FINDINGS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(
     sheet=TEXT,
     pairs=st.lists(st.tuples(TEXT, TEXT, TEXT, st.booleans()), max_size=5),

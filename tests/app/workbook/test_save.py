@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import sys
 import time
 import zipfile
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -55,6 +57,27 @@ def test_what_the_workbook_says_already_is_not_written_again(book: Path) -> None
     assert again.fingerprint == first.fingerprint
     assert again.backup is None
     assert names(book.parent) == {book.name}
+
+
+def test_what_our_last_write_left_is_written_to_the_same_bytes(book: Path) -> None:
+    first = save_status(book, order("Waiting"))
+    other = book.with_name("other.xlsx")
+    shutil.copyfile(book, other)
+    again = save_status(book, replace(order("Success"), known=first.fingerprint))
+    save_status(other, order("Success"))
+    assert first.is_checked
+    assert again.is_checked
+    with zipfile.ZipFile(book) as known, zipfile.ZipFile(other) as unknown:
+        assert {one: known.read(one) for one in known.namelist()} == {
+            one: unknown.read(one) for one in unknown.namelist()
+        }
+    assert set(statuses(book).values()) == {"Success"}
+
+
+def test_a_file_that_says_it_already_is_not_taken_for_checked(book: Path) -> None:
+    first = save_status(book, order())
+    book.write_bytes(book.read_bytes())
+    assert not save_status(book, replace(order(), known=first.fingerprint)).is_checked
 
 
 def test_rows_are_found_again_after_the_admin_sorted_inserted_and_moved_columns(

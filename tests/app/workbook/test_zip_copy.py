@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import WorkbookError
+from app.workbook.xml_bytes import WellFormed
 from app.workbook.zip_copy import copy_with, pack
 
 NEW = b"<changed>" + b"<a/>" * 500 + b"</changed>"
@@ -43,7 +44,7 @@ def records(raw: bytes) -> list[bytes]:
 def changed_copy(path: Path, **parts: bytes) -> bytes:
     target = path.with_suffix(".copy")
     with target.open("xb") as file:
-        copy_with(path, file, {name: pack(name, [xml]) for name, xml in parts.items()})
+        copy_with(path, file, {name: pack([xml], WellFormed(name)) for name, xml in parts.items()})
     return target.read_bytes()
 
 
@@ -206,7 +207,7 @@ def test_two_parts_of_one_name_are_refused_before_anything_is_written(tmp_path: 
             package.writestr("a", b"<b/>")
     target = io.BytesIO()
     with pytest.raises(WorkbookError, match="same name") as caught:
-        copy_with(path, target, {"a": pack("a", [NEW])})
+        copy_with(path, target, {"a": pack([NEW], WellFormed("a"))})
     assert caught.value.code == "CANNOT_PATCH"
     assert target.getvalue() == b""
 
@@ -219,21 +220,21 @@ def test_parts_that_overlap_are_refused(tmp_path: Path) -> None:
         package.getinfo("b").header_offset = 40
     target = io.BytesIO()
     with pytest.raises(WorkbookError, match="overlaps"):
-        copy_with(path, target, {"a": pack("a", [NEW])})
+        copy_with(path, target, {"a": pack([NEW], WellFormed("a"))})
     assert target.getvalue() == b""
 
 
 def test_a_part_that_is_not_there_is_refused(book: Path) -> None:
     with pytest.raises(WorkbookError, match="no part c"):
-        copy_with(book, io.BytesIO(), {"c": pack("c", [NEW])})
+        copy_with(book, io.BytesIO(), {"c": pack([NEW], WellFormed("c"))})
 
 
 def test_what_is_not_xml_is_never_packed() -> None:
     with pytest.raises(WorkbookError, match=r"xl/a\.xml is not proper XML") as caught:
-        pack("xl/a.xml", [b"<a>", b"<b></a>"])
+        pack([b"<a>", b"<b></a>"], WellFormed("xl/a.xml"))
     assert caught.value.code == "CANNOT_PATCH"
     with pytest.raises(WorkbookError, match="declares entities"):
-        pack("xl/a.xml", [b'<!DOCTYPE a [<!ENTITY b "c">]><a/>'])
+        pack([b'<!DOCTYPE a [<!ENTITY b "c">]><a/>'], WellFormed("xl/a.xml"))
 
 
 def test_pieces_of_any_size_are_packed_as_one() -> None:
@@ -245,7 +246,7 @@ def test_pieces_of_any_size_are_packed_as_one() -> None:
         b"y" * 3,
         b"</a>",
     ]
-    packed = pack("a", pieces)
+    packed = pack(pieces, WellFormed("a"))
     whole = b"".join(pieces)
     assert zlib.decompress(packed.data, -15) == whole
     assert (packed.size, packed.crc) == (len(whole), zlib.crc32(whole))
