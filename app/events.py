@@ -12,6 +12,7 @@ from app.gate_events import GateEvent
 from app.model import Finding, Mapping, MapRow, Move
 from app.moves import Capabilities
 from app.preflight_values import PreflightSummary, RowCheck
+from app.report_events import ReportEvent
 
 
 class RunState(StrEnum):
@@ -185,6 +186,7 @@ class Trouble:
 Event = (
     BookOpened
     | GateEvent
+    | ReportEvent
     | RowsChecked
     | PreflightChanged
     | ColumnsNeeded

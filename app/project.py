@@ -17,6 +17,7 @@ from app.model import Window
 from app.plan import BatchRule
 from app.preflight_values import Scope
 from app.projects import find_project
+from app.report_wishes import ReportWish
 from app.session import Session
 
 
@@ -201,6 +202,11 @@ class Project:
         """Ask the service for the states of all moves, without waiting for the next poll."""
         if self._session is not None:
             self._session.runner.ask_now()
+
+    def report(self, wish: ReportWish) -> None:
+        """A report, evidence, or what is left after the move; answered by the wish's event."""
+        if self._session is not None:
+            self._session.reports.wish(wish)
 
     def pause(self) -> None:
         """Send nothing new."""

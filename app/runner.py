@@ -94,9 +94,9 @@ class MoveRunner:
         """Go on sending, also after a sign-in."""
         self._inbox.put(Resume())
 
-    def keep(self, name: str, value: str) -> None:
-        """Keep a value of the project in the journal."""
-        self._inbox.put(Keep(name, value))
+    def keep(self, name: str, value: str, said: str = "") -> None:
+        """Keep a value of the project in the journal; `said` records it as the admin's act."""
+        self._inbox.put(Keep(name, value, said))
 
     def keep_checks(self, checks: Iterable[RowCheck], *, anew: bool = False) -> None:
         """Keep what the pre-flight found in the journal, `anew`: and nothing else."""

@@ -27,6 +27,7 @@ from app.practice_link import PracticeLink
 from app.preflight_ask import Pair
 from app.preflight_link import PreflightLink
 from app.projects import remember_workbook
+from app.reports_link import ReportsLink
 from app.runner import MoveRunner
 from app.tenants import Tenants
 
@@ -80,6 +81,7 @@ class Session:
             self.runner.set_rows,
             self._keep,
         )
+        self.reports = ReportsLink(book, clock, self._keep, self._tell)
         self._checking = PreflightLink(
             clock, self.runner, self.book_thread, self._keep, self._from_preflight
         )
@@ -116,6 +118,7 @@ class Session:
         """End all threads, after a last write."""
         end = self._clock.monotonic() + timeout
         ended = self.preflight.stop(max(end - self._clock.monotonic(), 0.0) / 2)
+        ended &= self.reports.stop(max(end - self._clock.monotonic(), 0.0) / 2)
         ended &= self._practice.stop(max(end - self._clock.monotonic(), 0.0) / 2)
         ended &= self.gates.stop(max(end - self._clock.monotonic(), 0.0) / 2)
         ended &= self.runner.stop(max(end - self._clock.monotonic(), 0.0) / 2)
@@ -134,11 +137,11 @@ class Session:
         if not self._is_silent:
             self._post(event)
 
-    def _keep(self, name: str, value: str) -> None:
+    def _keep(self, name: str, value: str, said: str = "") -> None:
         self._kept[name] = value
         if name == _CORRECTIONS:
             self.corrections = frozenset(json.loads(value))
-        self.runner.keep(name, value)
+        self.runner.keep(name, value, said)
 
     def _from_book(self, event: Event) -> None:
         if isinstance(event, BookOpened | BookSaved) and self._state_dir is not None:
@@ -156,6 +159,7 @@ class Session:
     def _from_runner(self, event: Event) -> None:
         if isinstance(event, MovesChanged):
             self._moves.update((move.key, move) for move in event.moves)
+            self.reports.take(event)
         if isinstance(event, MovesChanged | RunChanged):
             self.book_thread.tell(event)
             self._checking.take(event)
@@ -165,6 +169,7 @@ class Session:
             self._kept |= dict(event.values)
             self.corrections |= frozenset(json.loads(self._kept.get(_CORRECTIONS, "[]")))
             self._checking.loaded(event)
+            self.reports.loaded(event)
             self.gates.recall(self._kept)
             self.book_thread.recall(self.corrections)
             self.book_thread.open(self.choice)
@@ -190,6 +195,7 @@ class Session:
         self.book_thread.shortest_pause = _PRACTICE_PAUSE
         self._keep(_SERVICE, _PRACTICE)
         self._keep(SETTING, rehearsal.CONNECTION.as_setting())
+        self.reports.connected(rehearsal.CONNECTION.as_setting(), tenants)
         self.runner.connect(service)
         pair = Pair(
             service, tenants, rehearsal.TARGET_HOST, rehearsal.PracticeTrust(tenants.source)
