@@ -12,6 +12,7 @@ from app.connection import Connection
 from app.model import MoveStatus
 from app.texts import status_label
 
+_MAP_UPLOAD = "identity map upload"
 _TAKES_END = frozenset({"shell"})
 """Services that are sent the preferred end of a window; for others it is a note of the plan."""
 
@@ -46,6 +47,11 @@ def acts_as_script(
             yield _start(move, at, target, connection.service)
         elif kind in ("cancel accepted", "cancel refused"):
             yield powershell.stop_move(str(move.get("source_upn", key)))
+        elif kind == _MAP_UPLOAD:
+            # The whole map at once; the service that was used may have sent the differences only.
+            yield powershell.comment(
+                f"    on the target: {powershell.upload_map('<full path of the map>')}"
+            )
         elif before and after and json.loads(before)["status"] != move["status"]:
             status = status_label(MoveStatus(move["status"]))
             error = " ".join(part for part in (move["error_code"], move["error_message"]) if part)
