@@ -24,6 +24,8 @@ from app.tenant_checks import judge_pair
 _SHORTEST_PAUSE = 0.4
 """Seconds between two parts of the results; where a part costs much, so many times its cost:"""
 _TIMES_ITS_COST = 10
+_IDLE_LOOK = 300.0
+"""Seconds between two looks whether results have become too old."""
 _ASKING = (PreflightState.RUNNING, PreflightState.WAITING)
 
 
@@ -156,12 +158,16 @@ class Preflight:
                 self._obey(message)
                 message = self._inbox.get_nowait()
         except queue.Empty:
+            if self._run is None:
+                self._look()
             return True
         return False
 
     def _pause_length(self) -> float | None:
         run = self._run
-        if run is None or self._summary.state not in _ASKING or not run.callers.free:
+        if run is None:
+            return _IDLE_LOOK if self._summary.checked else None
+        if self._summary.state not in _ASKING or not run.callers.free:
             return None
         if not run.gate.is_open(now := self._clock.monotonic()):
             return max(run.gate.opens - now, 0.0)
@@ -304,6 +310,12 @@ class Preflight:
     def _tell(self) -> None:
         self._summary = self._board.summary(self._clock.now(), self._summary)
         self._post(PreflightChanged(self._summary))
+
+    def _look(self) -> None:
+        """Results grow old while nothing happens: tell when some count no more."""
+        now = self._board.summary(self._clock.now(), self._summary)
+        if now != self._summary:
+            self._tell()
 
 
 def _not_connected() -> AppError:

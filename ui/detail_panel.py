@@ -90,10 +90,9 @@ class DetailPanel(QWidget):
         self.refresh()
 
     def set_tenant_findings(self, findings: tuple[Finding, ...]) -> None:
-        """What the pre-flight found on the two tenants as a whole."""
+        """What the pre-flight found on the two tenants as a whole; the rows are read anew too."""
         self._tenant_findings = findings
-        if self._row is None:
-            self.refresh()
+        self.refresh()
 
     def set_corrections(self, number: int) -> None:
         text = strings.ACCEPT_ALL.format(number)

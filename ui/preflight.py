@@ -18,7 +18,8 @@ from ui.ports import ProjectPort
 from ui.surfaces import Icon, label
 
 _AGE_MS = 20_000
-_REFRESH_MS = 400
+_REFRESH_MS = 1_000
+"""The details are built anew at most once in so long while results come in."""
 _UNDER_WAY = (PreflightState.RUNNING, PreflightState.WAITING, PreflightState.NEEDS_SIGN_IN)
 
 
@@ -31,6 +32,7 @@ class PreflightStrip(QWidget):
         self._project = project
         self._clock = clock
         self._connected = False
+        self._refresh_again = False
         self.summary = PreflightSummary()
         self.icon = Icon("question", "waiting")
         self.text = label(words.NOT_CONNECTED, wrap=True)
@@ -62,7 +64,7 @@ class PreflightStrip(QWidget):
         self._refreshing = QTimer(self)
         self._refreshing.setSingleShot(True)
         self._refreshing.setInterval(_REFRESH_MS)
-        self._refreshing.timeout.connect(window.details.refresh)
+        self._refreshing.timeout.connect(self._refresh_details)
         self.button.clicked.connect(self._run_or_resume)
         self.stop.clicked.connect(project.cancel_preflight)
         self.all_again.triggered.connect(lambda _checked=False: self._run(Scope.ALL))
@@ -95,14 +97,27 @@ class PreflightStrip(QWidget):
     def _changed(self, event: PreflightChanged) -> None:
         former, self.summary = self.summary, event.summary
         if former.tenant_findings != event.summary.tenant_findings:
-            self._window.details.set_tenant_findings(event.summary.tenant_findings)
+            self._refresh_soon()
         self._show()
         if event.summary.state is PreflightState.DONE is not former.state:
             announce(self, words.FINISHED.format(words.counts(event.summary)))
 
     def _rows_checked(self, event: RowsChecked) -> None:
-        changed = self._window.model.apply_checked(event.rows)
-        if changed and not self._refreshing.isActive():
+        if self._window.model.apply_checked(event.rows):
+            self._refresh_soon()
+
+    def _refresh_soon(self) -> None:
+        """At once, and then not again for a while."""
+        if not self._refreshing.isActive():
+            self._window.details.set_tenant_findings(self.summary.tenant_findings)
+            self._refreshing.start()
+        else:
+            self._refresh_again = True
+
+    def _refresh_details(self) -> None:
+        if self._refresh_again:
+            self._refresh_again = False
+            self._window.details.set_tenant_findings(self.summary.tenant_findings)
             self._refreshing.start()
 
     # Wishes
