@@ -32,6 +32,7 @@ class Actions(QObject):
         self.details = self._make(strings.DETAILS, "details", "F9")
         self.details.setCheckable(True)
         self.details.setChecked(True)
+        self.fit = self._make(strings.FIT_COLUMNS)
         self.keys = self._make(strings.KEYS)
         self.about = self._make(strings.ABOUT)
         self.recent_menu = QMenu(strings.RECENT, window)
@@ -59,7 +60,7 @@ class Actions(QObject):
         view_menu = self._menus[strings.MENU_VIEW]
         view_menu.addActions([self.find, self.next_problem, self.previous_problem])
         view_menu.addSeparator()
-        view_menu.addActions([self.copy, self.details])
+        view_menu.addActions([self.copy, self.details, self.fit])
         help_menu = self._menus[strings.MENU_HELP]
         help_menu.addActions([self.keys, self.about])
 

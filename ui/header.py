@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QVBo
 from app.events import BookOpened, ServiceConnected
 from ui import icons, strings, strings_rehearsal
 from ui.banner import Banner
-from ui.surfaces import Hairline, Icon, MutedLabel, heading, label
+from ui.surfaces import ElidedLabel, Hairline, Icon, embolden, label
 
 
 class Header(QWidget):
@@ -24,8 +24,8 @@ class Header(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.name = heading(strings.NO_BOOK, steps=1.25)
-        self.line = MutedLabel("")
+        self.name = embolden(ElidedLabel(strings.NO_BOOK), 1.25)
+        self.line = ElidedLabel("", quiet=True)
         self.line.hide()
         self.tenants = label(strings.NOT_CONNECTED)
         self.service_icon = Icon("people")
@@ -79,6 +79,7 @@ class Header(QWidget):
                 target=book.target_column,
             )
         )
+        self.line.setToolTip(self.line.text())
         self._set_open(is_open=True)
 
     def _set_open(self, *, is_open: bool) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.clock import Clock
 from ui import strings
@@ -65,6 +65,10 @@ class PanelsWindow(ShellWindow):
 
     def show_open(self, is_open: bool) -> None:
         self.stack.setCurrentIndex(1 if is_open else 0)
+        # The page behind asks for no room.
+        taken, quiet = QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored
+        self.empty.setSizePolicy(*(quiet if is_open else taken,) * 2)
+        self.splitter.setSizePolicy(*(taken if is_open else quiet,) * 2)
         self.plan.setVisible(is_open)
         self.footer.setVisible(is_open)
         self.commands.set_book_open(is_open)
@@ -92,7 +96,8 @@ class PanelsWindow(ShellWindow):
         """Remember size and widths for the next run."""
         self._kept.keep_state("window", self.saveGeometry())
         self._kept.keep_state("splitter", self.splitter.saveState())
-        self._kept.keep_state("header", self.table.horizontalHeader().saveState())
+        header = self.table.horizontalHeader().saveState()
+        self._kept.keep_state("header", header if self.table.widths.by_hand else QByteArray())
 
     def _lay_out(self) -> None:
         left = QWidget()
@@ -107,7 +112,6 @@ class PanelsWindow(ShellWindow):
         self.splitter.addWidget(self.details)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
-        self.splitter.setSizes([1130, 340])
         self.splitter.setChildrenCollapsible(False)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)
@@ -125,14 +129,16 @@ class PanelsWindow(ShellWindow):
         room = self.screen().availableSize()
         # Room for the frame, which is not there before the window is shown.
         self.resize(min(1480, room.width() - 16), min(900, room.height() - 48))
+        details = 300 if self.width() < 1400 else 340
+        self.splitter.setSizes([self.width() - details, details])
         for name, restore in (
             ("window", self.restoreGeometry),
             ("splitter", self.splitter.restoreState),
             ("header", self.table.horizontalHeader().restoreState),
         ):
             state = self._kept.state(name)
-            if state is not None:
-                restore(state)
+            if state:
+                self.table.widths.by_hand |= restore(state) and name == "header"
 
     def _connect_panels(self) -> None:
         commands = self.commands
@@ -142,6 +148,7 @@ class PanelsWindow(ShellWindow):
             (commands.previous_problem, lambda: self.table.go_to_problem(-1)),
             (commands.copy, self._copy),
             (commands.details, self._show_details),
+            (commands.fit, self.table.widths.fit_anew),
             (commands.keys, lambda: self.questions.tell(strings.KEYS_TITLE, strings.KEYS_TEXT)),
             (commands.about, lambda: self.questions.tell(strings.ABOUT_TITLE, strings.ABOUT_TEXT)),
         ):

@@ -245,7 +245,9 @@ class PlanBar(QWidget):
         if self._capabilities is None:
             return strings.START_NO_SERVICE_TIP, "waiting"
         if not asked.keys:
-            return strings.PLAN_NOTHING, "waiting"
+            # While moves run, that nobody is left is no news.
+            is_idle = self._run in {RunState.IDLE, RunState.PAUSED}
+            return (strings.PLAN_NOTHING, "waiting") if is_idle else ("", "")
         if asked.window.end_utc is not None and not self._capabilities.keeps_end:
             return strings.PLAN_END_NOTE, "attention"
         if asked.window.begin_utc is not None:
@@ -291,7 +293,7 @@ class PlanBar(QWidget):
     def _lay_out(self) -> None:
         form = QGridLayout()
         form.setHorizontalSpacing(10)
-        form.setVerticalSpacing(6)
+        form.setVerticalSpacing(5)
         who = QHBoxLayout()
         who.setSpacing(8)
         who.addWidget(self.who)

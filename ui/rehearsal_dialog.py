@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -84,6 +84,7 @@ class RehearsalDialog(QDialog):
         self.nothing.setVisible(not ready)
         self.go.setText(strings.GO)
         self.anew.hide()
+        self._fit()
 
     def propose_change(self, scenario: str, speed: float, *, can_begin_anew: bool) -> None:
         """Offer to play something else from now on, or from the beginning."""
@@ -95,6 +96,14 @@ class RehearsalDialog(QDialog):
         self.go.setText(strings.CHANGE_GO)
         self.anew.setVisible(can_begin_anew)
         self._choose(scenario, speed)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as the wrapped texts need at this width; Qt reckons with one line of each."""
+        layout = self.layout()
+        assert layout is not None
+        width = max(self.width(), self.minimumWidth())
+        self.setMinimumHeight(layout.heightForWidth(width))
 
     def _choose(self, scenario: str, speed: float) -> None:
         names = [choice.name for choice in self._choices]
@@ -124,7 +133,8 @@ class RehearsalDialog(QDialog):
         head.addWidget(Icon("practice", "practice", 34))
         head.addWidget(self.title, 1)
         what, fast = heading(strings.WHAT, steps=1.0), heading(strings.SPEED, steps=1.0)
-        self.description.setMinimumHeight(metrics.height() * 3)
+        self.description.setMinimumHeight(metrics.height() * 2)
+        self.description.setAlignment(Qt.AlignmentFlag.AlignTop)
         height = metrics.height() + 8
         for place in range(self.scenarios.count()):
             self.scenarios.item(place).setSizeHint(QSize(0, height))

@@ -10,6 +10,7 @@ from ui import colours, icons
 from ui.delegate import paint_chip
 
 GAP = 8
+_FEWEST_LETTERS = 12
 _PALETTE_EVENTS = {QEvent.Type.PaletteChange, QEvent.Type.ParentChange, QEvent.Type.Polish}
 
 
@@ -24,12 +25,44 @@ def label(text: str = "", parent: QWidget | None = None, *, wrap: bool = False) 
 
 def heading(text: str = "", parent: QWidget | None = None, *, steps: float = 1.15) -> QLabel:
     """A bold label, `steps` times as large as the text."""
-    result = label(text, parent)
-    font = result.font()
+    return embolden(label(text, parent), steps)
+
+
+def embolden(what: QLabel, steps: float) -> QLabel:
+    """Make a label a heading, `steps` times as large as the text."""
+    font = what.font()
     font.setBold(True)
     font.setPointSizeF(font.pointSizeF() * steps)
-    result.setFont(font)
-    return result
+    what.setFont(font)
+    return what
+
+
+class ElidedLabel(QLabel):
+    """One line that gives way: what does not fit ends in dots, and the tip has all of it."""
+
+    def __init__(
+        self, text: str = "", parent: QWidget | None = None, *, quiet: bool = False
+    ) -> None:
+        super().__init__(parent)
+        self._quiet = quiet
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
+
+    def minimumSizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        return QSize(metrics.averageCharWidth() * _FEWEST_LETTERS, metrics.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        painter = QPainter(self)
+        palette = self.palette()
+        ink = palette.color(self.foregroundRole())
+        painter.setPen(colours.muted(palette) if self._quiet else ink)
+        text = self.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideMiddle, self.width()
+        )
+        painter.drawText(self.rect(), self.alignment(), text)
+        painter.end()
 
 
 class MutedLabel(QLabel):

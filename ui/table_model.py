@@ -49,6 +49,8 @@ class MappingModel(QAbstractTableModel):
     """Rows of the workbook as the filter and the sort show them."""
 
     counts_changed = Signal()
+    columns_changed = Signal()
+    """A column has something to show for the first time."""
 
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
@@ -67,6 +69,10 @@ class MappingModel(QAbstractTableModel):
         self.group_counts: Counter[Group] = Counter()
         self.status_counts: Counter[MoveStatus] = Counter()
         """Rows that have a move, by its status."""
+        self.has_moves = False
+        """Some row has, or had, a move: there are times to show."""
+        self.has_begins = False
+        """Some move has a begin time."""
 
     # What Qt asks
 
@@ -189,7 +195,7 @@ class MappingModel(QAbstractTableModel):
             return
         self._zone = zone
         if self._shown:
-            self._tell(0, len(self._shown) - 1, Column.BEGIN)
+            self._tell(0, len(self._shown) - 1, Column.UPDATED)
 
     def apply_moves(self, moves: Iterable[Move]) -> set[int]:
         """Take the newest state of moves; gives the numbers of the rows that changed."""
@@ -240,6 +246,7 @@ class MappingModel(QAbstractTableModel):
     def forget(self) -> None:
         """Another workbook is opened: neither rows nor moves stay."""
         self._moves = {}
+        self.has_moves = self.has_begins = False
         self.set_rows(())
 
     def _give(self, move: Move) -> None:
@@ -252,10 +259,17 @@ class MappingModel(QAbstractTableModel):
         row.set_move(move)
         if row.moving:
             self.status_counts[row.status] += 1
+        self._note_columns(moving=row.moving, begins=move.window.begin_utc is not None)
+
+    def _note_columns(self, *, moving: bool, begins: bool) -> None:
+        if (moving and not self.has_moves) or (begins and not self.has_begins):
+            self.has_moves |= moving
+            self.has_begins |= begins
+            self.columns_changed.emit()
 
     def _tell(self, first: int, last: int, column: Column) -> None:
         self.dataChanged.emit(
-            self.index(first, column), self.index(last, Column.UPDATED), _CHANGED_ROLES
+            self.index(first, column), self.index(last, max(Column)), _CHANGED_ROLES
         )
 
     def _recount(self, before: int, after: int) -> None:

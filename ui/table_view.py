@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from app.model import Level, MoveStatus
 from ui import colours, strings
+from ui.column_widths import ColumnWidths
 from ui.delegate import CellDelegate
 from ui.rows import Column, Group, Row
 from ui.table_model import HEADERS, MappingModel
@@ -26,17 +27,6 @@ from ui.table_model import HEADERS, MappingModel
 _Flag = QItemSelectionModel.SelectionFlag
 _ROOT = QModelIndex()
 _FORMULA_SIGNS = ("=", "+", "-", "@")
-SAMPLES = {
-    Column.ROW: "10000",
-    Column.SOURCE: "farid.haddad@northwind.com",
-    Column.TARGET: "farid.haddad@northwind.com",
-    Column.BATCH: strings.WIDE_BATCH,
-    Column.CHECK: "UNKNOWN",
-    Column.STATUS: strings.WIDE_STATUS,
-    Column.REMEDY: strings.WIDE_REMEDY,
-    Column.UPDATED: "2026-12-05 18:00--",
-    Column.BEGIN: "2026-12-05 18:00--",
-}
 
 
 class KeepingSelection(QItemSelectionModel):
@@ -81,6 +71,7 @@ class MappingTable(QTableView):
         self.setCornerButtonEnabled(False)
         self.setFrameShape(QTableView.Shape.NoFrame)
         self._lay_out_headers()
+        self.widths = ColumnWidths(self, model)
         self._selection.selectionChanged.connect(self.picked)
         self._selection.currentRowChanged.connect(self._tell_current)
 
@@ -228,14 +219,6 @@ class MappingTable(QTableView):
         header.setFixedHeight(metrics.height() + 14)
         header.setSortIndicator(Column.ROW, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
-        for column, sample in SAMPLES.items():
-            width = max(
-                metrics.horizontalAdvance(sample), metrics.horizontalAdvance(HEADERS[column])
-            )
-            header.resizeSection(
-                column, width + (14 if column in {Column.ROW, Column.BATCH} else 20)
-            )
-        header.setSectionResizeMode(Column.REMEDY, QHeaderView.ResizeMode.Interactive)
 
 
 def _as_text(cell: str) -> str:

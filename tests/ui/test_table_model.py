@@ -46,7 +46,7 @@ def test_200_moves_are_told_in_one_signal(qtbot: QtBot) -> None:
     assert len(told) == 1
     first, last, roles = told[0]
     assert (first.row(), last.row()) == (50, 249)
-    assert (first.column(), last.column()) == (Column.STATUS, Column.UPDATED)
+    assert (first.column(), last.column()) == (Column.STATUS, Column.BEGIN)
     assert Qt.ItemDataRole.DisplayRole in roles
     assert model.index(60, Column.STATUS).data() == "In progress"
 
