@@ -20,6 +20,7 @@ from app.preflight_facts import (
     Said,
     TenantFacts,
 )
+from app.preflight_questions import is_lock
 from app.tenants import Tenants
 
 _T = TypeVar("_T")
@@ -122,7 +123,7 @@ def given_up(facts: RowFacts, kind: Kind, words: str) -> RowFacts:
 
 
 def refusal_of(facts: RowFacts, kind: Kind) -> str:
-    """The words with which this question about the row was refused, "" when it was not."""
+    """The words with which this question was refused, "" when it was not, or for this row alone."""
     told: dict[Kind, Person | Drive | MapEntry] = {
         Kind.SOURCE_USER: facts.source,
         Kind.TARGET_USER: facts.target,
@@ -134,7 +135,8 @@ def refusal_of(facts: RowFacts, kind: Kind) -> str:
         said = facts.dry_run
         return f"{said.code}: {said.message}" if said is not None and said.status == 403 else ""
     one = told[kind]
-    return one.words if one.said is Said.REFUSED else ""
+    refused = one.said is Said.REFUSED and not is_lock(one.words)
+    return one.words if refused else ""
 
 
 def _tenant(pair: Pair, side: Side) -> TenantFacts | None:

@@ -9,11 +9,10 @@ from app import upn
 from app.limits import Limits
 from app.model import Finding, Level, Side, upn_key
 from app.preflight_facts import Drive, Person, RowFacts, Said
-from app.preflight_questions import OF_TENANTS, THERE_ALREADY, was_accepted
+from app.preflight_questions import OF_TENANTS, THERE_ALREADY, is_lock, was_accepted
 from app.remedies import find as find_remedy
 
 _QUIET_QUOTAS = frozenset({"", "normal", "nearing", "critical"})
-_LOCKS = frozenset({"-102", "-161"})
 _NOT_LICENSED = "MnAOdbUsersAreNotLicensed"
 _NO_ENTRY = "MnAIdentityMapEntryDoesNotExistsForSourceUPN"
 _OTHER_ENTRY = "MnAIdentityMapEntryDoesNotMatchRequest"
@@ -92,12 +91,9 @@ def _source_drive(facts: RowFacts) -> Iterator[Finding]:
     if drive.said is Said.MISSING:
         yield say.that(Level.BLOCK, "SOURCE_DRIVE_MISSING")
     elif drive.said is Said.REFUSED:
-        known = find_remedy("", drive.words)
-        locked = known is not None and known.code in _LOCKS
-        locked = locked or "noaccess" in drive.words.casefold()
         level, code = (
             (Level.BLOCK, "SOURCE_DRIVE_LOCKED")
-            if locked
+            if is_lock(drive.words)
             else (Level.UNKNOWN, "SOURCE_DRIVE_UNREADABLE")
         )
         yield say.that(level, code, said=drive.words)

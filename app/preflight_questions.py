@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from app.moves import DryRun
 from app.preflight_facts import Kind, RowFacts, Said
+from app.remedies import find as find_remedy
 
 MAP_CODES = frozenset(
     {
@@ -29,6 +30,7 @@ NOTHING_TO_MOVE = frozenset(
         "MnAOdbForSourceUPNDoesNotExistYet",
     }
 )
+_LOCKS = frozenset({"-102", "-161"})
 OF_TENANTS = frozenset(
     {
         "FeatureIsNotEnabled",
@@ -69,6 +71,17 @@ def is_whole(facts: RowFacts, stopped: Collection[Kind]) -> bool:
     policy = Policy(target_is_application=True, source_is_application=True)
     left_out = {kind for kind in stopped if _is_open(kind, facts, policy)}
     return not left_out
+
+
+def is_lock(words: str) -> bool:
+    """A refusal that speaks of one locked OneDrive, not of a right that is missing for all."""
+    said = words.casefold()
+    known = find_remedy("", words)
+    return (
+        "noaccess" in said
+        or "resourcelocked" in said
+        or (known is not None and known.code in _LOCKS)
+    )
 
 
 def was_accepted(dry_run: DryRun | None) -> bool:

@@ -15,7 +15,7 @@ from app.preflight_questions import OF_TENANTS, Policy, next_question
 _TRIES = 3
 """So often is a question asked that the service answers with a fault of its own."""
 _ENOUGH_TO_STOP = 5
-"""So many refusals in one call, and no other answer, are not about the people."""
+"""So many refusals in one call, and never another answer, are not about the people."""
 
 
 class Schedule:
@@ -33,6 +33,7 @@ class Schedule:
         self._tries: Counter[tuple[str, Kind]] = Counter()
         self._in_flight: Counter[Kind] = Counter()
         self._dry_run_is_proven = False
+        self._has_answers: set[Kind] = set()
         self._stopped: list[tuple[Kind, str, str]] = []
         self._ended: list[RowFacts] = []
         for mapping in mappings:
@@ -131,6 +132,10 @@ class Schedule:
                     self.stop(kind, row.dry_run.code, row.dry_run.message)
                     return
         refused = Counter(refusal_of(row, kind).partition(":")[0] for row in answered)
-        if len(answered) >= _ENOUGH_TO_STOP and len(refused) == 1 and "" not in refused:
+        if "" in refused:
+            self._has_answers.add(kind)
+        if len(answered) < _ENOUGH_TO_STOP or kind in self._has_answers:
+            return
+        if len(refused) == 1:
             code = next(iter(refused))
             self.stop(kind, code, refusal_of(answered[0], kind))

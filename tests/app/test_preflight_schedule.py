@@ -141,6 +141,36 @@ def test_refusals_of_a_whole_call_end_the_question_a_few_do_not() -> None:
     assert [(one, code) for one, code, _ in schedule.stopped] == [(kind, "accessDenied")]
 
 
+def test_once_answered_refusals_are_about_the_people_however_many_come() -> None:
+    schedule = Schedule(mappings(40), Policy())
+    first, second = schedule.next_call(), schedule.next_call()
+    assert first is not None
+    assert second is not None
+    assert first[0] is second[0] is Kind.SOURCE_USER
+    schedule.take(first[0], first[1], [answered(row, first[0]) for row in first[1]], held=False)
+    refused = [replace(row, source=FORBIDDEN) for row in second[1]]
+    schedule.take(second[0], second[1], refused, held=False)
+    assert not schedule.stopped
+
+
+def test_a_list_of_leavers_with_locked_onedrives_ends_no_question() -> None:
+    schedule = Schedule(mappings(40), Policy(source_is_application=True, can_dry_run=False))
+    locked = Drive(Said.REFUSED, "accessDenied: The OneDrive is locked: NoAccess.")
+    ended: list[RowFacts] = []
+    while not schedule.is_over:
+        call = schedule.next_call()
+        assert call is not None
+        kind, rows = call
+        said: list[RowFacts | None] = [
+            replace(row, drive=locked) if kind is Kind.SOURCE_DRIVE else answered(row, kind)
+            for row in rows
+        ]
+        schedule.take(kind, rows, said, held=False)
+        ended += schedule.ended()
+    assert not schedule.stopped
+    assert [facts.drive for facts in ended] == [locked] * 40
+
+
 def test_a_fault_of_the_service_is_asked_three_times_a_pause_does_not_count() -> None:
     schedule = Schedule(mappings(1), Policy())
     for _ in range(5):
