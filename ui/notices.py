@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.errors import AppError
 from ui import icons, strings
 from ui.surfaces import Icon, TintedFrame, heading, label
 
-KIND_ICONS = {"bad": "fail", "attention": "warn", "running": "info", "waiting": "info"}
+KIND_ICONS = {
+    "good": "check",
+    "bad": "fail",
+    "attention": "warn",
+    "running": "info",
+    "waiting": "info",
+}
 
 
 class Notice(TintedFrame):
@@ -18,7 +26,15 @@ class Notice(TintedFrame):
 
     dismissed = Signal(str)
 
-    def __init__(self, key: str, kind: str, title: str, detail: str, remedy: str) -> None:
+    def __init__(
+        self,
+        key: str,
+        kind: str,
+        title: str,
+        detail: str,
+        remedy: str,
+        actions: Sequence[tuple[str, Callable[[], object]]] = (),
+    ) -> None:
         super().__init__(kind)
         self._key = key
         self.title = heading(title, steps=1.0)
@@ -42,6 +58,11 @@ class Notice(TintedFrame):
         sign = Icon(KIND_ICONS.get(kind, "info"), kind)
         row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
+        self.buttons = [QPushButton(name) for name, _ in actions]
+        for button, (name, what) in zip(self.buttons, actions, strict=True):
+            button.setAccessibleName(name)
+            button.clicked.connect(lambda _checked=False, what=what: what())
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         self.setAccessibleName(" ".join(part for part in (title, detail, remedy) if part))
 
@@ -67,10 +88,18 @@ class NoticeBar(QWidget):
         self.show_text(key, kind, error.title, error.detail, error.remedy)
 
     def show_text(
-        self, key: str, kind: str, title: str, detail: str = "", remedy: str = ""
+        self,
+        key: str,
+        kind: str,
+        title: str,
+        detail: str = "",
+        remedy: str = "",
+        *,
+        actions: Sequence[tuple[str, Callable[[], object]]] = (),
     ) -> None:
+        """`actions` are buttons at the right: their words, and what they do."""
         self.dismiss(key)
-        notice = Notice(key, kind, title, detail, remedy)
+        notice = Notice(key, kind, title, detail, remedy, actions)
         notice.dismissed.connect(self.dismiss)
         self._notices[key] = notice
         self._column.addWidget(notice)

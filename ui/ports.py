@@ -7,6 +7,7 @@ from typing import Protocol
 
 from app.model import Window
 from app.preflight_values import Scope
+from app.report_wishes import ReportWish
 
 
 class ProjectPort(Protocol):
@@ -84,6 +85,9 @@ class ProjectPort(Protocol):
 
     def resume_preflight(self) -> None:
         """Go on after a sign-in; answers PreflightChanged."""
+
+    def report(self, wish: ReportWish) -> None:
+        """A report, evidence, or what is left after the move; answers the event the wish names."""
 
     def pause(self) -> None:
         """Send no further moves; answers RunChanged."""

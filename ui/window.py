@@ -41,6 +41,7 @@ from ui.plan_asked import PlanAsked
 from ui.ports import ProjectPort
 from ui.preflight import PreflightStrip
 from ui.rehearsals import Rehearsals
+from ui.reports import Reports
 
 _RECOUNT_MS = 200
 _REFILTER_MS = 1_000
@@ -72,6 +73,7 @@ class MainWindow(PanelsWindow):
         )
         self.preflight = PreflightStrip(self, project, clock)
         self.gates = Gates(self)
+        self.reports = Reports(self, project, clock)
         self.error_help = ErrorHelp(self)
         self.acts = MoveActs(self, project, self.confirmations)
         self._close_confirmed = False

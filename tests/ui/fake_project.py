@@ -16,6 +16,7 @@ from app.model import Mapping, Move, MoveStatus, Window
 from app.moves import Capabilities
 from app.plan import BatchRule
 from app.preflight_values import Scope
+from app.report_wishes import ReportWish
 from ui.kept import Kept
 from ui.window import MainWindow
 
@@ -117,6 +118,9 @@ class FakeProject:
 
     def resume_preflight(self) -> None:
         self.calls.append(("resume preflight",))
+
+    def report(self, wish: ReportWish) -> None:
+        self.calls.append(("report", wish))
 
     def pause(self) -> None:
         self.calls.append(("pause",))
