@@ -305,6 +305,9 @@ def _dry_run_of(reply: Reply) -> DryRun | None:
     word, move_id = task.get("status"), task.get("id")
     state = word if isinstance(word, str) and not is_refusal else ""
     known = find_remedy(code, message)
+    if known is None and reply.status == 501:
+        # "sharePointMigrationTask: create" documents 501 for this cause alone.
+        known = find_remedy("MnAPartnersOnTheSameFarm", "")
     failed = bool(code or message)
     return DryRun(
         reply.status,

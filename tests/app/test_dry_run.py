@@ -87,6 +87,11 @@ def test_every_request_says_that_it_only_checks(
         ),
         (403, {"error": {"code": "x", "message": "y"}}, DryRun(403, "", "x", "y")),
         (
+            501,
+            {"error": {"code": "notImplemented", "message": "no"}},
+            DryRun(501, "", "MnAPartnersOnTheSameFarm", "no"),
+        ),
+        (
             200,
             {"id": "m1", "status": "notStarted", "parameters": {}},
             DryRun(200, "notStarted", made_move_id="m1"),
