@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import unquote
 
@@ -21,20 +22,31 @@ _FAILED_DEPENDENCY = 424
 class Batch:
     """Answers `$batch` by giving each inner call to whoever answers single calls."""
 
-    def __init__(self, answer: Callable[[Call], Answer]) -> None:
-        """`answer` never raises: it turns every refusal into an answer."""
+    def __init__(
+        self,
+        answer: Callable[[Call], Answer],
+        together: Callable[[], AbstractContextManager[None]],
+    ) -> None:
+        """`answer` never raises: it turns every refusal into an answer.
+
+        What is done in `together` is on disk at its end, or none of it is: one write for all.
+        """
         self._answer = answer
+        self._together = together
 
     def __call__(self, call: Call, _query: Query) -> Answer:
         """200 whatever becomes of the inner calls. Raises Fault 400 when the batch is malformed."""
         items = contract.read_batch(read_json(call))
+        ordered = _in_order(items)
         answers: dict[str, Answer] = {}
-        for item in _in_order(items):
-            failed = [each for each in item.get("dependsOn") or () if answers[each].status >= 400]
-            if failed:
-                answers[item["id"]] = _not_tried(failed[0])
-            else:
-                answers[item["id"]] = self._answer(_inner(call, item))
+        with self._together():
+            for item in ordered:
+                needed = item.get("dependsOn") or ()
+                failed = [each for each in needed if answers[each].status >= 400]
+                if failed:
+                    answers[item["id"]] = _not_tried(failed[0])
+                else:
+                    answers[item["id"]] = self._answer(_inner(call, item))
         # In any order, says the page: a client that counts on one is found out here.
         return Answer({"responses": [_response(key, answers[key]) for key in reversed(answers)]})
 

@@ -99,9 +99,7 @@ class Engine:
         self._obstacles = Obstacles(
             store, directory, self._tenancy, self.trust, identity_map, tenants
         )
-        self._at = int(store.meta("advanced_to") or 0)
-        self._count()
-        self.incidents = Incidents(store, directory, scenario.incidents)
+        self.reload()
         if store.meta("scenario") is None and not scenario.name:
             self.begin_scenario(self._at)
 
@@ -115,8 +113,7 @@ class Engine:
             if (change := self.scenario.change_ms(now)) is not None:
                 self._store.set_meta(CLOCK_CHANGE, str(change))
             self._store.set_meta("scenario", self.scenario.name)
-        self.incidents = Incidents(self._store, self._directory, self.scenario.incidents)
-        self._count()
+        self.reload()
 
     def refuse(self, now: int) -> None:
         """Asked on every call of a client. Raises Fault 401, 429 or 503 during an incident."""
@@ -143,8 +140,11 @@ class Engine:
         """Moves in the queue."""
         return self._pending
 
-    def _count(self) -> None:
+    def reload(self) -> None:
         """What is kept in mind is read anew from what is on disk."""
+        self._at = int(self._store.meta("advanced_to") or 0)
+        self.incidents = Incidents(self._store, self._directory, self.scenario.incidents)
+        self.trust.reload()
         self._running = self._store.count_tasks(["inProgress"])
         self._pending = self._store.count_tasks(["notStarted"])
         self._next: int | None = None  # unknown until looked up
@@ -162,7 +162,7 @@ class Engine:
                     at, coming = self._play(now)
                     self._store.set_meta("advanced_to", str(at))
             except BaseException:
-                self._count()
+                self.reload()
                 raise
             self._at, self._next = at, coming
         self._at = now

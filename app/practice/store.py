@@ -163,14 +163,16 @@ class Store:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing; on disk when it ends."""
-        self._db.execute("BEGIN IMMEDIATE")
+        """All or nothing; on disk when it ends, or when the one around it does."""
+        is_inner = self._db.in_transaction
+        self._db.execute("SAVEPOINT inner_one" if is_inner else "BEGIN IMMEDIATE")
         try:
             yield
-            self._db.execute("COMMIT")
+            self._db.execute("RELEASE inner_one" if is_inner else "COMMIT")
         except BaseException:
+            # A full disk may have rolled everything back already.
             if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
+                self._db.execute("ROLLBACK TO inner_one" if is_inner else "ROLLBACK")
             raise
 
     def execute(self, sql: str, *values: object) -> sqlite3.Cursor:

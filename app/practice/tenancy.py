@@ -54,16 +54,21 @@ class Tenancy:
     def __init__(self, store: Store, directory: Directory) -> None:
         self._store = store
         self._directory = directory
+        self._known: dict[tuple[Side, str], Tenant] = {}
 
     def tenant(self, side: Side) -> Tenant:
         """What is true of this side now."""
-        digest = self._directory.digest(f"tenant|{side}")
-        return Tenant(
-            str(uuid.UUID(bytes=digest[:16], version=4)),
-            f"Practice {side}",
-            f"practice-{side}.onmicrosoft.com",
-            tuple(json.loads(self._store.meta(f"domains_{side}") or "[]")),
-        )
+        domains = self._store.meta(f"domains_{side}") or "[]"
+        known = self._known.get((side, domains))
+        if known is None:
+            digest = self._directory.digest(f"tenant|{side}")
+            known = self._known[side, domains] = Tenant(
+                str(uuid.UUID(bytes=digest[:16], version=4)),
+                f"Practice {side}",
+                f"practice-{side}.onmicrosoft.com",
+                tuple(json.loads(domains)),
+            )
+        return known
 
     def find(self, side: Side, name: str) -> Person | None:
         """The person with this object id or UPN, None when this tenant has nobody of that name."""

@@ -214,6 +214,10 @@ class Trust:
             )
         return self._known
 
+    def reload(self) -> None:
+        """What is on disk counts."""
+        self._known = None
+
     def _keep(self, relations: Iterable[Relation]) -> None:
         kept = tuple(relations)
         text = json.dumps([[each.side, each.role, each.partner, each.awake_from] for each in kept])

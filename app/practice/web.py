@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import sqlite3
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -77,6 +78,8 @@ class PracticeWeb:
         refuse: Callable[[int], None] = lambda _now: None,
     ) -> None:
         """`refuse` is asked on every call at its practice time, and may raise a Fault."""
+        self._store = store
+        self._engine = engine
         self._clock = clock
         self._refuse = refuse
         self._hosts = (f"127.0.0.1:{port}", f"localhost:{port}")
@@ -91,7 +94,9 @@ class PracticeWeb:
             *directory_routes(DirectoryCalls(store, directory, tenancy, clock)),
         ]
         self._single = Routes(singles, engine.trust)
-        self._routes = Routes([*singles, batch_route(Batch(self._inner))], engine.trust)
+        self._routes = Routes(
+            [*singles, batch_route(Batch(self._inner, self._together))], engine.trust
+        )
         self._practice = PracticeCalls(store, engine, clock, self.access, self.trouble, tenancy)
         self._shell = ShellCalls(store, engine, directory, clock)
         self.last_request = time.monotonic()
@@ -160,6 +165,16 @@ class PracticeWeb:
                 caller,
             )
         )
+
+    @contextlib.contextmanager
+    def _together(self) -> Iterator[None]:
+        try:
+            with self._store.transaction():
+                yield
+        except BaseException:
+            # What was done inside is undone on disk.
+            self._engine.reload()
+            raise
 
     def _inner(self, call: Call) -> Answer:
         """One call inside a batch, which cannot hold another batch."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -222,3 +224,28 @@ def test_the_batch_itself_is_a_post_of_json(wire: Wire) -> None:
     assert wire.call("POST", f"{V1}?$select=id", {"requests": [ask("/x")]}).status == 400
     nobody = wire.raw("POST", V1, b"{}", {"Content-Type": JSON})
     assert nobody.status == 401
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a limit on another process's files")
+def test_a_full_disk_takes_back_the_whole_batch(tmp_path: Path) -> None:
+    import resource  # Windows has none
+
+    state = tmp_path / "state.db"
+    with wired(state, "--queue-limit", "3") as wire:
+        pid = wire.service.process.pid
+        people = [f"full{number}@tailspin.com" for number in range(3)]
+        starts = [post(PLAIN_TASKS, upn, body(upn)) for upn in people]
+        before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        size = state.with_name("state.db-wal").stat().st_size
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, before[1]))
+        assert wire.call("POST", BETA, {"requests": starts}).status == 503
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
+        assert wire.get(TASKS).json["value"] == []
+        # None of them takes a place in the queue.
+        answers = send(wire, BETA, *starts)
+        assert {each["status"] for each in answers.values()} == {200}
+        assert wire.call("POST", TASKS, body("late@tailspin.com")).status == 429
+        ids = {each["body"]["id"] for each in answers.values()}
+        wire.service.process.kill()
+    with wired(state) as wire:
+        assert {task["id"] for task in wire.get(TASKS).json["value"]} == ids
