@@ -145,9 +145,11 @@ def soak() -> int:
     setup()
     long_tests = ["tests/app/test_no_second_start.py", "tests/app/test_lying_network.py"]
     more = {"FERRY_EXAMPLES": "3000", "FERRY_LIES": "300", "FERRY_PATIENCE": "200"}
+    week = ["--people", "4000", "--batch-size", "500", "--days", "7", "--speed", "1000"]
     codes = [
         script("tests/reliability.py", []),
         script("tests/long_run.py", []),
+        script("tests/long_run.py", week),
         script("-m", ["pytest", *long_tests], more),
     ]
     return max(codes)

@@ -8,7 +8,8 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from app.graph_moves import QUEUE_LIMIT, TASKS, GraphMoves, read_time
 from app.model import Move, MoveStatus, Window
 from app.orders import Planned
 from app.plan import by_size
+from app.queue_watch import RESERVE
 from app.runner import MoveRunner
 
 _SAMPLE_SECONDS = 2.0
@@ -58,8 +60,13 @@ class Figures:
     events: int
 
 
-def run_long(folder: Path, *, people: int, batch_size: int, speed: float) -> Figures:
-    """Move everybody in chained batches; asserts the bounds and gives what was measured."""
+def run_long(
+    folder: Path, *, people: int, batch_size: int, speed: float, days: float = 0.0
+) -> Figures:
+    """Move everybody in batches; asserts the bounds and gives what was measured.
+
+    The batches are chained, or begin one after the other within so many practice days.
+    """
     events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     practice = rehearsal.reach(folder, speed)
     client = rehearsal.client(practice)
@@ -72,13 +79,20 @@ def run_long(folder: Path, *, people: int, batch_size: int, speed: float) -> Fig
     began = time.monotonic()
     first_day = _practice_seconds(client)
     batches = by_size([f"p{n}@contoso.com" for n in range(people)], batch_size, Window())
+    if days:
+        step = timedelta(days=days) / len(batches)
+        start = datetime.fromtimestamp(first_day, UTC) + step
+        batches = tuple(
+            replace(batch, window=Window(start + number * step))
+            for number, batch in enumerate(batches)
+        )
     runner.plan(Planned(batch, tuple(map(_person, batch.keys))) for batch in batches)
     moves: dict[str, Move] = {}
     samples: list[Sample] = []
     try:
         while not _is_done(events, moves):
             samples.append(_sample(time.monotonic() - began, moves, client))
-        days = (_practice_seconds(client) - first_day) / 86_400
+        lasted = (_practice_seconds(client) - first_day) / 86_400
         assert runner.stop(10.0)
     finally:
         service.close()
@@ -89,14 +103,15 @@ def run_long(folder: Path, *, people: int, batch_size: int, speed: float) -> Fig
     full = max(sample.queued for sample in samples)
     filled = next(n for n, sample in enumerate(samples) if sample.queued >= full / 2)
     busy = [sample.queued for sample in samples[filled:] if sample.waiting]
-    assert full <= QUEUE_LIMIT
+    assert full <= QUEUE_LIMIT - RESERVE
+    assert lasted >= days
     # A batch smaller than the service's slots leaves its queue at once.
     assert not busy or batch_size <= _SLOTS or min(busy) > 0
     return Figures(
         people,
         len(batches),
         time.monotonic() - began,
-        days,
+        lasted,
         full,
         min(busy, default=0),
         (quarter.memory_mib, last.memory_mib),
@@ -152,6 +167,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=9_500)
     parser.add_argument("--batch-size", type=int, default=QUEUE_LIMIT)
     parser.add_argument("--speed", type=float, default=500)
+    parser.add_argument("--days", type=float, default=0.0, help="begins spread over so many")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         print(
@@ -160,6 +176,7 @@ def main() -> None:
                 people=options.people,
                 batch_size=options.batch_size,
                 speed=options.speed,
+                days=options.days,
             )
         )
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app import texts
 from app.clock import Clock
@@ -16,7 +16,7 @@ from ui import icons, strings
 from ui import strings_preflight as words
 from ui.delegate import status_icon
 from ui.detail_cards import CodeLine, ErrorCard, FindingCard, Times, breakable, selectable
-from ui.rows import SEVERITY, Row
+from ui.rows import SEVERITY, Group, Row, count_groups
 from ui.surfaces import Chip, Hairline, MutedLabel, heading, label
 from ui.visible import visible
 
@@ -41,6 +41,8 @@ class DetailPanel(QWidget):
         self._row: Row | None = None
         self._rows: Sequence[Row] = ()
         self._list_findings: tuple[Finding, ...] = ()
+        self._groups: Counter[Group] = Counter()
+        self._sum: QLabel | None = None
         self._tenant_findings: tuple[Finding, ...] = ()
         self._retry_after: frozenset[MoveStatus] = frozenset()
         self.area = QScrollArea()
@@ -86,6 +88,7 @@ class DetailPanel(QWidget):
     def set_list(self, rows: Sequence[Row], findings: tuple[Finding, ...]) -> None:
         """What the overview counts."""
         self._rows, self._list_findings = rows, findings
+        self._groups = count_groups(rows)
         self._row = None
         self.refresh()
 
@@ -93,6 +96,13 @@ class DetailPanel(QWidget):
         """What the pre-flight found on the two tenants as a whole; the rows are read anew too."""
         self._tenant_findings = findings
         self.refresh()
+
+    def set_counts(self, groups: Counter[Group]) -> None:
+        """How many rows each filter holds now."""
+        if groups != self._groups:
+            self._groups = Counter(groups)
+            if self._sum is not None:
+                self._sum.setText(self._sum_text())
 
     def set_corrections(self, number: int) -> None:
         text = strings.ACCEPT_ALL.format(number)
@@ -113,6 +123,7 @@ class DetailPanel(QWidget):
         column = QVBoxLayout(content)
         column.setContentsMargins(14, 12, 14, 14)
         column.setSpacing(8)
+        self._sum = None
         if self._row is None:
             self._overview(column)
         else:
@@ -130,6 +141,9 @@ class DetailPanel(QWidget):
 
     def _overview(self, column: QVBoxLayout) -> None:
         column.addWidget(heading(strings.OVERVIEW_TITLE))
+        if self._rows:
+            self._sum = label(self._sum_text(), wrap=True)
+            column.addWidget(self._sum)
         counts: Counter[str] = Counter()
         levels: dict[str, Level] = {}
         for row in self._rows:
@@ -160,6 +174,16 @@ class DetailPanel(QWidget):
             column.addWidget(heading(title, steps=1.0))
         for finding in findings:
             column.addWidget(self._card(finding))
+
+    def _sum_text(self) -> str:
+        """The first thing to know of a workbook: how many can go, and how many cannot."""
+        ready, blocked = self._groups[Group.READY], self._groups[Group.BLOCKED]
+        lines = []
+        if ready or not (self._groups[Group.RUNNING] or self._groups[Group.DONE]):
+            lines.append(strings.count(ready, *strings.OVERVIEW_READY))
+        if blocked:
+            lines.append(strings.count(blocked, *strings.OVERVIEW_BLOCKED))
+        return " ".join(lines)
 
     def _code_button(self, code: str, level: Level, number: int) -> QWidget:
         line = CodeLine(code, level, number)

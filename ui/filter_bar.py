@@ -30,6 +30,8 @@ KINDS = {
     Group.DONE: "good",
     Group.FAILED: "bad",
 }
+_CALLING = frozenset({Group.ATTENTION, Group.BLOCKED, Group.FAILED})
+"""Groups that somebody must look at; their number has the colour of its kind."""
 _SEARCH_PAUSE_MS = 120
 
 
@@ -76,9 +78,12 @@ class FilterChip(QPushButton):
             painter.setPen(palette.highlight().color())
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(area.adjusted(2, 2, -2, -2), radius - 2, radius - 2)
-        painter.setPen(
-            tint.text if on else colours.muted(palette) if quiet else palette.text().color()
-        )
+        ink = palette.text().color()
+        if on or (self._number and self.shows in _CALLING):
+            ink = tint.text
+        elif quiet:
+            ink = colours.muted(palette)
+        painter.setPen(ink)
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
         painter.end()
 

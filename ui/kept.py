@@ -40,6 +40,16 @@ class Kept:
     def zone(self, name: str) -> None:
         self._settings.setValue("zone", name)
 
+    @property
+    def appearance(self) -> str:
+        """`system`, `light` or `dark`."""
+        name = str(self._settings.value("appearance", ""))
+        return name if name in {"light", "dark"} else "system"
+
+    @appearance.setter
+    def appearance(self, name: str) -> None:
+        self._settings.setValue("appearance", name)
+
     def state(self, name: str) -> QByteArray | None:
         """The geometry of a window, a header or a splitter."""
         value = self._settings.value(f"state/{name}")

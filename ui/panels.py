@@ -83,6 +83,7 @@ class PanelsWindow(ShellWindow):
         model, numbers = self.model, self.table.selected_numbers()
         hidden = self.table.hidden_numbers
         self.filters.set_counts(model.group_counts)
+        self.details.set_counts(model.group_counts)
         shown = strings.ROWS_SHOWN.format(shown=f"{len(model.shown):,}", all=f"{len(model.rows):,}")
         self.filters.set_shown(shown if len(model.shown) != len(model.rows) else "")
         self.footer.set_selected(len(numbers), len(hidden))

@@ -48,6 +48,10 @@ NEXT_PROBLEM = "&Next problem"
 PREVIOUS_PROBLEM = "&Previous problem"
 COPY_ROWS = "&Copy rows"
 DETAILS = "&Details"
+APPEARANCE = "A&ppearance"
+APPEARANCE_SYSTEM = "As the &system"
+APPEARANCE_LIGHT = "&Light"
+APPEARANCE_DARK = "&Dark"
 FIT_COLUMNS = "Fit the colu&mns"
 KEYS = "&Keyboard"
 ABOUT = "&About Tenant Ferry"
@@ -165,6 +169,11 @@ SELECTED_HIDDEN = "{selected} selected, {hidden} hidden"
 DETAILS_NAME = "Details of the selected row"
 OVERVIEW_TITLE = "What the checks found"
 OVERVIEW_HINT = "Select a row to see its details. Click a finding to see the rows it concerns."
+OVERVIEW_READY = ("{} row can be started.", "{} rows can be started.")
+OVERVIEW_BLOCKED = (
+    "{} row must be put right first.",
+    "{} rows must be put right first.",
+)
 OVERVIEW_CLEAN = "The checks found nothing to put right."
 OVERVIEW_LIST = "On the whole list"
 OVERVIEW_COUNT = "{title}: {rows}"

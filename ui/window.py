@@ -28,6 +28,7 @@ from app.events import (
 )
 from app.model import Move
 from ui import strings
+from ui.appearance import Appearance
 from ui.choices import correction_cells
 from ui.columns_dialog import ColumnsQuestion
 from ui.confirmations import Confirmations
@@ -75,6 +76,7 @@ class MainWindow(PanelsWindow):
         self.gates = Gates(self)
         self.reports = Reports(self, project, clock)
         self.error_help = ErrorHelp(self)
+        self.appearance = Appearance(self, kept)
         self.acts = MoveActs(self, project, self.confirmations)
         self._close_confirmed = False
         self._recount = self._timer(_RECOUNT_MS, self._count_again)

@@ -336,6 +336,15 @@ def test_the_overview_leads_to_the_rows_of_a_finding(running: Pair, qtbot: QtBot
     qtbot.waitUntil(lambda: window.model.rowCount() == 20)
 
 
+def test_the_overview_begins_with_how_many_can_go(running: Pair, qtbot: QtBot) -> None:
+    window, _ = running
+    assert "11 rows can be started. 8 rows must be put right first." in words(window.details)
+    ready = [row.mapping for row in window.model.rows if row.startable]
+    window.take([MovesChanged(tuple(move(row, MoveStatus.WAITING) for row in ready))])
+    qtbot.waitUntil(lambda: "can be started" not in words(window.details))
+    assert "8 rows must be put right first." in words(window.details)
+
+
 def test_another_workbook_leaves_nothing_of_the_first(running: Pair) -> None:
     window, project = running
     row = window.model.rows[0].mapping
