@@ -19,6 +19,7 @@ from app.cli_map import add_map_command
 from app.cli_preflight import run_preflight
 from app.cli_report import add_report
 from app.cli_run import CANNOT, NOT_ALL, OK, run
+from app.cli_tenants import add_tenant_arguments
 from app.console import columns_needed, complain, print_json, say
 from app.errors import AppError
 from app.events import CheckedRow, ColumnsNeeded
@@ -66,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_book(asking)
     asking.add_argument("--practice", action="store_true", help="ask the practice tenants")
     asking.add_argument("--scenario", metavar="S", help="what the practice tenants play")
+    add_tenant_arguments(asking)
     asking.add_argument("--all", action="store_true", help="also the rows that passed of late")
     asking.add_argument("--json", action="store_true", help="print the findings as JSON")
     asking.add_argument("--state-dir", type=Path, help="where the journal lies")
@@ -100,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     running.add_argument("--accept-corrections", action="store_true", help="use safe corrections")
     running.add_argument("--yes", action="store_true", help="do not ask before the start")
     add_gate_options(running)
+    add_tenant_arguments(running)
     running.set_defaults(command=run)
 
     add_map_command(commands.add_parser("map", help="the identity map: compare, upload, export"))

@@ -8,8 +8,14 @@ from pathlib import Path
 from app.cli_findings import finding_json, print_finding
 from app.cli_run import CANNOT, NOT_ALL, OK
 from app.cli_screen import Screen
+from app.cli_tenants import (
+    add_tenant_arguments,
+    check_service,
+    cloud_of,
+    connect,
+    sign_in_named,
+)
 from app.console import print_json, say
-from app.errors import AppError
 from app.events import BookOpened, Event, ServiceConnected, Trouble
 from app.gate_events import MapChanged, MapExported, MapState
 from app.identity_map import Difference, Key, Line, MapReport, WantedMap
@@ -40,20 +46,23 @@ def add_map_command(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--state-dir", type=Path, help="where the journal lies")
     parser.add_argument("--scenario", metavar="NAME", help="what goes wrong in the rehearsal")
+    add_tenant_arguments(parser)
     parser.set_defaults(command=run_map)
 
 
 def run_map(options: argparse.Namespace) -> int:
     """Compare, upload or export; returns the exit code. Raises AppError."""
-    if not options.practice and options.export is None:
-        raise AppError(
-            "NO_SERVICE",
-            "There is no target tenant to ask",
-            "This version reaches the practice tenants only.",
-            "Add --practice, or write a file for the management shell with --export FILE.",
-        )
+    if options.export is None:
+        remedy = " Or write a file for the management shell with --export FILE."
+        check_service(options, "There is no target tenant to ask", remedy)
+    sign_ins = sign_in_named(options)
     screen = Screen()
-    project = Project(screen.events.put, options.state_dir, scenario=options.scenario)
+    project = Project(
+        screen.events.put,
+        options.state_dir,
+        scenario=options.scenario,
+        cloud=cloud_of(options),
+    )
     try:
         project.open(
             options.book,
@@ -62,8 +71,8 @@ def run_map(options: argparse.Namespace) -> int:
             target_column=options.target_column,
         )
         screen.wait(lambda event: isinstance(event, BookOpened))
-        if options.practice:
-            project.connect_practice()
+        if options.practice or sign_ins is not None:
+            connect(options, project, sign_ins)
             screen.wait(lambda event: isinstance(event, ServiceConnected | Trouble))
             if screen.trouble:
                 return CANNOT

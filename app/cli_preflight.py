@@ -8,6 +8,7 @@ import signal
 from collections.abc import Callable
 
 from app.cli_findings import finding_json, print_finding
+from app.cli_tenants import check_service, cloud_of, connect, sign_in_named
 from app.clock import SystemClock
 from app.console import columns_needed, complain, print_json, say
 from app.errors import AppError
@@ -93,15 +94,15 @@ class _Follower:
 
 def run_preflight(options: argparse.Namespace) -> int:
     """Ask about the rows that need it, or all; returns the exit code. Raises AppError."""
-    if not options.practice:
-        raise AppError(
-            "NO_SERVICE",
-            "There is nobody to ask",
-            "This version reaches the practice tenants only.",
-            "Add --practice to rehearse with your own workbook.",
-        )
+    check_service(options, "There is nobody to ask")
+    sign_ins = sign_in_named(options)
     follower = _Follower(quiet=options.json)
-    project = Project(follower.events.put, options.state_dir, scenario=options.scenario)
+    project = Project(
+        follower.events.put,
+        options.state_dir,
+        scenario=options.scenario,
+        cloud=cloud_of(options),
+    )
     before = signal.signal(signal.SIGTERM, lambda *_: follower.events.put(None))
     try:
         project.open(
@@ -111,7 +112,7 @@ def run_preflight(options: argparse.Namespace) -> int:
             target_column=options.target_column,
         )
         follower.wait(lambda event: isinstance(event, BookOpened))
-        project.connect_practice()
+        connect(options, project, sign_ins)
         follower.wait(lambda event: isinstance(event, ServiceConnected))
         project.preflight(Scope.ALL if options.all else Scope.NEEDED)
         follower.wait(lambda event: _has_ended(event))

@@ -10,6 +10,7 @@ from datetime import datetime
 from app.checks import is_startable
 from app.cli_gates import is_refused, pass_gates, read_words, say_gates
 from app.cli_screen import Screen
+from app.cli_tenants import check_service, cloud_of, connect, sign_in_named
 from app.clock import SystemClock
 from app.console import say
 from app.errors import AppError, PlanError
@@ -19,10 +20,11 @@ from app.events import (
     ServiceConnected,
     Trouble,
 )
-from app.model import Move, MoveStatus, Window
+from app.model import Move, MoveStatus, Side, Window
 from app.plan import QUEUE_LIMIT, both_times, make_window, parse_time
 from app.project import Project
 from app.status_cells import remedy_of
+from app.token_holder import SignIn
 
 OK, NOT_ALL, CANNOT = 0, 1, 2
 """Exit codes: all succeeded, not all, could not start."""
@@ -30,13 +32,7 @@ OK, NOT_ALL, CANNOT = 0, 1, 2
 
 def run(options: argparse.Namespace) -> int:
     """Check, start, watch and write back; returns the exit code. Raises AppError."""
-    if not options.practice:
-        raise AppError(
-            "NO_SERVICE",
-            "There is no service to run on",
-            "This version reaches the practice tenants only.",
-            "Add --practice to rehearse with your own workbook.",
-        )
+    check_service(options, "There is no service to run on")
     if options.batch_size and not 1 <= options.batch_size <= QUEUE_LIMIT:
         raise PlanError(
             "BATCH_SIZE",
@@ -69,13 +65,18 @@ def run(options: argparse.Namespace) -> int:
     now = SystemClock().now()
     begin = parse_time(options.begin, options.time_zone) if options.begin else None
     end = parse_time(options.end, options.time_zone) if options.end else None
+    sign_ins = sign_in_named(options)
     screen = Screen()
     project = Project(
-        screen.events.put, options.state_dir, speed=options.speed, scenario=options.scenario
+        screen.events.put,
+        options.state_dir,
+        speed=options.speed,
+        scenario=options.scenario,
+        cloud=cloud_of(options),
     )
     before = signal.signal(signal.SIGTERM, lambda *_: screen.events.put(None))
     try:
-        return _follow(options, project, screen, begin, end, now)
+        return _follow(options, project, screen, sign_ins, begin, end, now)
     except KeyboardInterrupt:
         return NOT_ALL
     finally:
@@ -88,6 +89,7 @@ def _follow(
     options: argparse.Namespace,
     project: Project,
     screen: Screen,
+    sign_ins: dict[Side, SignIn] | None,
     begin: datetime | None,
     end: datetime | None,
     now: datetime,
@@ -109,7 +111,7 @@ def _follow(
     window = make_window(begin, end, options.time_zone, now) if new else Window()
     if new and not _confirmed(options, len(new), opened, window):
         return NOT_ALL
-    project.connect_practice()
+    connect(options, project, sign_ins)
     screen.wait(lambda event: isinstance(event, ServiceConnected | Trouble))
     if screen.trouble:
         return CANNOT

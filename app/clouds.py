@@ -90,3 +90,9 @@ def wrong_cloud(tenant: str, cloud: str) -> Refused:
         " cloud to another.",
         "These OneDrives cannot be moved with this service: ask Microsoft which way there is.",
     )
+
+
+def is_on_this_machine(cloud: Cloud) -> bool:
+    """Whether both its addresses lead to this computer."""
+    hosts = [urlsplit(address).hostname or "" for address in (cloud.sign_in, cloud.graph)]
+    return all(host in ("localhost", "127.0.0.1", "::1") for host in hosts)

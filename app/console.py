@@ -32,6 +32,11 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
+def note(text: str) -> None:
+    """Say it beside what the command puts out, which may be read by a program."""
+    print(text, file=sys.stderr, flush=True)
+
+
 def print_json(value: dict[str, Any]) -> None:
     """One JSON document on stdout."""
     print(json.dumps(value, ensure_ascii=False, indent=1), flush=True)

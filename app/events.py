@@ -13,6 +13,7 @@ from app.model import Finding, Mapping, MapRow, Move
 from app.moves import Capabilities
 from app.preflight_values import PreflightSummary, RowCheck
 from app.report_events import ReportEvent
+from app.signed_in import SideState, TenantCheck
 
 
 class RunState(StrEnum):
@@ -134,6 +135,19 @@ class ServiceConnected:
 
 
 @dataclass(frozen=True, slots=True)
+class SignInsChanged:
+    """Who is signed in to the two real tenants, and what was found there."""
+
+    source: SideState
+    target: SideState
+    checks: tuple[TenantCheck, ...]
+    """On the two together: swapped, the same, domains of the workbook that nobody has."""
+    target_host: str
+    """Where the target's OneDrives lie, as far as it is known; "" when it is not."""
+    is_connected: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MovesChanged:
     """The moves whose row in the journal changed, in the order of change."""
 
@@ -192,6 +206,7 @@ Event = (
     | ColumnsNeeded
     | SettingsLoaded
     | ServiceConnected
+    | SignInsChanged
     | MovesChanged
     | ServiceAsked
     | RunChanged

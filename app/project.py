@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 
 from app import rehearsal
 from app.book_thread import Choice
 from app.clock import Clock, SystemClock
+from app.clouds import WORLDWIDE, Cloud
 from app.events import (
     Event,
 )
@@ -19,6 +21,7 @@ from app.preflight_values import Scope
 from app.projects import find_project
 from app.report_wishes import ReportWish
 from app.session import Session
+from app.tenant_link import TenantLink
 
 
 class Project:
@@ -35,12 +38,18 @@ class Project:
         clock: Clock | None = None,
         speed: float | None = None,
         scenario: str | None = None,
+        cloud: Cloud = WORLDWIDE,
+        open_page: Callable[[str], bool] = webbrowser.open,
     ) -> None:
-        """`speed` and `scenario` are those of the practice tenants; None: as they were."""
+        """`speed` and `scenario` are those of the practice tenants; None: as they were.
+
+        `cloud` is where the real tenants are; `open_page` shows a page for a sign-in.
+        """
         self._post = post
         self._given_state_dir = state_dir
         self._clock = clock or SystemClock()
         self._practice_wish = (scenario, speed)
+        self._real = (cloud, open_page)
         self._session: Session | None = None
         self._closing: list[threading.Thread] = []
         self._wants_practice = False
@@ -68,7 +77,7 @@ class Project:
 
         if session is not None:
             self._let_go(session)
-        self._session = Session(self._post, path, locate, choice, self._clock)
+        self._session = Session(self._post, path, locate, choice, self._clock, *self._real)
         self._session.begin()
         if self._wants_practice:
             self._session.connect_practice(*self._practice_wish)
@@ -122,7 +131,7 @@ class Project:
             return self._project_of(copy)
 
         self._let_go(former)
-        self._session = Session(self._post, copy, locate, former.choice, self._clock)
+        self._session = Session(self._post, copy, locate, former.choice, self._clock, *self._real)
         self._session.corrections = former.corrections
         self._session.begin()
         self._session.connect_practice(scenario, speed)
@@ -159,6 +168,11 @@ class Project:
             wanted = None if keys is None else frozenset(keys)
             rule = BatchRule(batch_size, most_gb, pilot, by_column)
             self._session.book_thread.start(wanted, window, rule, only_check=only_check)
+
+    @property
+    def sign_ins(self) -> TenantLink | None:
+        """The real tenants of the open workbook; None when none is open."""
+        return self._session.sign_ins if self._session is not None else None
 
     @property
     def gates(self) -> Gatekeeper | None:

@@ -10,7 +10,8 @@ from pathlib import Path
 from app import rehearsal
 from app.book_thread import BookThread, Choice
 from app.clock import Clock
-from app.connection import SETTING
+from app.clouds import Cloud
+from app.connection import SETTING, Connection
 from app.errors import AppError
 from app.events import (
     BookOpened,
@@ -18,17 +19,22 @@ from app.events import (
     Event,
     MovesChanged,
     RunChanged,
+    RunState,
     SettingsLoaded,
 )
 from app.gatekeeper import Gatekeeper
 from app.model import Move, MoveStatus
 from app.moves import MoveService
+from app.paths import data_dir
 from app.practice_link import PracticeLink
 from app.preflight_ask import Pair
 from app.preflight_link import PreflightLink
 from app.projects import remember_workbook
 from app.reports_link import ReportsLink
 from app.runner import MoveRunner
+from app.tenant_link import SERVICE as REAL
+from app.tenant_link import Link, TenantLink
+from app.tenant_test_texts import sentence
 from app.tenants import Tenants
 
 _PRACTICE_PAUSE = 3.0
@@ -48,7 +54,10 @@ class Session:
         locate: Callable[[], Path],
         choice: Choice,
         clock: Clock,
+        cloud: Cloud,
+        open_page: Callable[[str], bool],
     ) -> None:
+        """`cloud` is where the real tenants are; `open_page` shows an address in the browser."""
         self.book = book
         self.choice = choice
         self.corrections: frozenset[str] = frozenset()
@@ -62,6 +71,7 @@ class Session:
         self._service: MoveService | None = None
         self._tenants: Tenants | None = None
         self._moves: dict[str, Move] = {}
+        self._needs_sign_in = False
         self.runner = MoveRunner(locate, clock, self._from_runner)
         self._practice = PracticeLink(clock, self._place_of_practice, self._connected, self._tell)
         self.gates = Gatekeeper(
@@ -86,10 +96,19 @@ class Session:
             clock, self.runner, self.book_thread, self._keep, self._from_preflight
         )
         self.preflight = self._checking.preflight
+        real = Link(
+            self._connected_for_real,
+            self._check_for_real,
+            self._signed_in_again,
+            self._keep,
+            self._tell,
+        )
+        self.sign_ins = TenantLink(clock, real, data_dir() / "sign-in", open_page, cloud)
 
     def begin(self) -> None:
         """Start all threads; the workbook is read when the journal is open."""
         self._practice.begin()
+        self.sign_ins.begin()
         self.preflight.begin()
         self.gates.begin()
         self.book_thread.begin()
@@ -120,6 +139,7 @@ class Session:
         ended = self.preflight.stop(max(end - self._clock.monotonic(), 0.0) / 2)
         ended &= self.reports.stop(max(end - self._clock.monotonic(), 0.0) / 2)
         ended &= self._practice.stop(max(end - self._clock.monotonic(), 0.0) / 2)
+        ended &= self.sign_ins.stop(max(end - self._clock.monotonic(), 0.0) / 2)
         ended &= self.gates.stop(max(end - self._clock.monotonic(), 0.0) / 2)
         ended &= self.runner.stop(max(end - self._clock.monotonic(), 0.0) / 2)
         ended &= self.book_thread.stop(max(end - self._clock.monotonic(), 0.1))
@@ -148,6 +168,7 @@ class Session:
             remember_workbook(self._state_dir, self.book)
         if isinstance(event, BookOpened):
             self._practice.know(event)
+            self.sign_ins.know(event.rows)
         self._checking.take(event)
         self.gates.tell(event)
         self._tell(event)
@@ -164,6 +185,8 @@ class Session:
             self.book_thread.tell(event)
             self._checking.take(event)
             self.gates.tell(event)
+        if isinstance(event, RunChanged):
+            self._needs_sign_in = event.state is RunState.NEEDS_SIGN_IN
         if isinstance(event, SettingsLoaded):
             self._state_dir = event.state_dir
             self._kept |= dict(event.values)
@@ -171,6 +194,7 @@ class Session:
             self._checking.loaded(event)
             self.reports.loaded(event)
             self.gates.recall(self._kept)
+            self.sign_ins.recall(self._kept, was_connected=self._kept.get(_SERVICE) == REAL)
             self.book_thread.recall(self.corrections)
             self.book_thread.open(self.choice)
         # The first event says where the journal is, or why there is none.
@@ -180,7 +204,8 @@ class Session:
     def _place_of_practice(self) -> Path | None:
         """None where there is no journal: the runner has told why. Raises AppError."""
         self._located.wait(_LOCATE_SECONDS)
-        if self._kept.get(_SERVICE, _PRACTICE) != _PRACTICE and not self._is_unused():
+        real = self._kept.get(_SERVICE, _PRACTICE) != _PRACTICE
+        if real and (self._service is not None or not self._is_unused()):
             raise AppError(
                 "NOT_FOR_PRACTICE",
                 "This workbook has real moves, and a rehearsal would mix with them",
@@ -190,17 +215,37 @@ class Session:
         return self._state_dir
 
     def _connected(self, service: MoveService, tenants: Tenants) -> None:
-        before = self._service, self._tenants
-        self._service, self._tenants = service, tenants
         self.book_thread.shortest_pause = _PRACTICE_PAUSE
-        self._keep(_SERVICE, _PRACTICE)
-        self._keep(SETTING, rehearsal.CONNECTION.as_setting())
-        self.reports.connected(rehearsal.CONNECTION.as_setting(), tenants)
-        self.runner.connect(service)
-        pair = Pair(
-            service, tenants, rehearsal.TARGET_HOST, rehearsal.PracticeTrust(tenants.source)
-        )
-        self._checking.connected(pair, scenario=self._practice.scenario)
+        trust = rehearsal.PracticeTrust(tenants.source)
+        pair = Pair(service, tenants, rehearsal.TARGET_HOST, trust)
+        self._take_over(pair, _PRACTICE, rehearsal.CONNECTION)
+
+    def _check_for_real(self) -> None:
+        self._located.wait(_LOCATE_SECONDS)
+        rehearsed = self._kept.get(_SERVICE) == _PRACTICE and not self._is_unused()
+        if rehearsed or self._service is not None:
+            title, remedy = sentence("NOT_FOR_REAL")
+            raise AppError("NOT_FOR_REAL", title, self.book.name, remedy)
+
+    def _connected_for_real(
+        self, service: MoveService, tenants: Tenants, connection: Connection
+    ) -> None:
+        self._take_over(Pair(service, tenants, connection.target_host), REAL, connection)
+
+    def _signed_in_again(self) -> None:
+        if self._needs_sign_in:
+            self.runner.resume()
+        self.preflight.resume()
+
+    def _take_over(self, pair: Pair, kind: str, connection: Connection) -> None:
+        before = self._service, self._tenants
+        self._service, self._tenants = pair.service, pair.tenants
+        self._keep(_SERVICE, kind)
+        self._keep(SETTING, connection.as_setting())
+        self.reports.connected(connection.as_setting(), pair.tenants)
+        self.runner.connect(pair.service)
+        scenario = self._practice.scenario if kind == _PRACTICE else ""
+        self._checking.connected(pair, scenario=scenario)
         self.gates.connect(pair)
         for former in before:
             if former is not None:

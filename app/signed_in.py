@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.errors import AppError
+from app.model import Level
+
 
 class Way(StrEnum):
     """How somebody signs in."""
@@ -91,3 +94,51 @@ class SignedIn:
         """
         may = {SHAREPOINT_ADMINISTRATOR, GLOBAL_ADMINISTRATOR}
         return not self.is_application and self.roles is not None and not may & self.roles
+
+
+@dataclass(frozen=True, slots=True)
+class TenantCheck:
+    """One thing that was looked at."""
+
+    level: Level
+    code: str
+    text: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TenantSeen:
+    """What a tenant says of itself, and what the sign-in may do there."""
+
+    tenant_id: str = ""
+    name: str = ""
+    domains: tuple[str, ...] = ()
+    """All verified ones, in lower case."""
+    initial_domain: str = ""
+    checks: tuple[TenantCheck, ...] = ()
+
+    @property
+    def is_good(self) -> bool:
+        """Nothing found here is in the way of a connection."""
+        return bool(self.tenant_id) and all(one.level is not Level.BLOCK for one in self.checks)
+
+    @property
+    def onedrive_host(self) -> str:
+        """Where its OneDrives should lie, from the initial domain; a renamed tenant differs."""
+        name, _, rest = self.initial_domain.partition(".")
+        return f"https://{name}-my.sharepoint.com" if rest == "onmicrosoft.com" else ""
+
+
+@dataclass(frozen=True, slots=True)
+class SideState:
+    """One of the two tenants as the screen shows it."""
+
+    registration: Registration | None = None
+    who: SignedIn | None = None
+    kept: Kept = Kept.NOT_KEPT
+    is_waiting: bool = False
+    """A page is open, and somebody is to sign in there."""
+    code: DeviceCode | None = None
+    seen: TenantSeen = TenantSeen()
+    error: AppError | None = None
+    """Why nobody is signed in, or why the last attempt failed."""

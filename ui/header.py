@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.events import BookOpened, ServiceConnected
-from ui import icons, strings, strings_rehearsal
+from ui import icons, strings, strings_rehearsal, strings_tenants
 from ui.banner import Banner
 from ui.surfaces import ElidedLabel, Hairline, Icon, embolden, label
 
@@ -20,6 +20,7 @@ class Header(QWidget):
     open_asked = Signal()
     reread_asked = Signal()
     rehearse_asked = Signal()
+    connect_asked = Signal()
     recent_asked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -35,8 +36,14 @@ class Header(QWidget):
         self.rehearse_button.setEnabled(False)
         icons.set_icon(self.rehearse_button, "practice", self.palette())
         self.rehearse_button.clicked.connect(self.rehearse_asked)
-        self.shows_real = False
-        """Real tenants are connected."""
+        self.connect_button = QPushButton(strings_tenants.CONNECT)
+        self.connect_button.setAccessibleName(strings_tenants.CONNECT)
+        self.connect_button.setToolTip(strings_tenants.CONNECT_TIP)
+        self.connect_button.setEnabled(False)
+        icons.set_icon(self.connect_button, "people", self.palette())
+        self.connect_button.clicked.connect(self.connect_asked)
+        self.shows_real = self.shows_practice = False
+        """What is connected, if anything."""
         self.reread_button = QPushButton(strings.REREAD_SHORT)
         self.reread_button.setAccessibleName(strings.REREAD_SHORT)
         self.reread_button.setEnabled(False)
@@ -85,15 +92,20 @@ class Header(QWidget):
     def _set_open(self, *, is_open: bool) -> None:
         self.reread_button.setEnabled(is_open)
         self.rehearse_button.setEnabled(is_open)
+        self.connect_button.setEnabled(is_open)
 
     def show_connecting(self) -> None:
         self.tenants.setText(strings.CONNECTING)
         self.rehearse_button.setEnabled(False)
 
     def show_service(self, service: ServiceConnected | None) -> None:
-        self.shows_real = service is not None and not service.capabilities.practice
+        self.shows_practice = service is not None and service.capabilities.practice
+        self.shows_real = service is not None and not self.shows_practice
         self.rehearse_button.setVisible(service is None)
-        self.rehearse_button.setEnabled(self.reread_button.isEnabled())
+        for button in (self.rehearse_button, self.connect_button):
+            button.setEnabled(self.reread_button.isEnabled())
+        self.connect_button.setVisible(not self.shows_practice)
+        self.tenants.setToolTip("")
         self.banner.show_service(service)
         if service is None:
             self.tenants.setText(strings.NOT_CONNECTED)
@@ -106,6 +118,11 @@ class Header(QWidget):
         self.service_icon.show_icon(
             "practice" if practice else "people", "practice" if practice else "attention"
         )
+
+    def show_tenants(self, text: str, tip: str) -> None:
+        """Who is signed in to which tenant, and what they may."""
+        self.tenants.setText(text)
+        self.tenants.setToolTip(tip)
 
     def _lay_out(self) -> None:
         texts = QVBoxLayout()
@@ -120,6 +137,7 @@ class Header(QWidget):
         head.addWidget(self.service_icon)
         head.addWidget(self.tenants)
         head.addWidget(self.rehearse_button)
+        head.addWidget(self.connect_button)
         head.addSpacing(8)
         head.addWidget(self.reread_button)
         head.addWidget(self.open_button)

@@ -52,19 +52,25 @@ class Notice(TintedFrame):
         self.close_button.setToolTip(strings.DISMISS)
         icons.set_icon(self.close_button, "close", self.palette())
         self.close_button.clicked.connect(self._dismiss)
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(14, 8, 8, 8)
         row.setSpacing(10)
         sign = Icon(KIND_ICONS.get(kind, "info"), kind)
         row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
-        self.buttons = [QPushButton(name) for name, _ in actions]
-        for button, (name, what) in zip(self.buttons, actions, strict=True):
-            button.setAccessibleName(name)
-            button.clicked.connect(lambda _checked=False, what=what: what())
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.buttons: list[QPushButton] = []
+        for name, what in actions:
+            self.add_button(name, what)
         row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         self.setAccessibleName(" ".join(part for part in (title, detail, remedy) if part))
+
+    def add_button(self, text: str, what: Callable[[], object]) -> None:
+        """Let the message be answered with one press."""
+        button = QPushButton(text)
+        button.setAccessibleName(text)
+        button.clicked.connect(lambda _checked=False: what())
+        self._row.insertWidget(2 + len(self.buttons), button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.buttons.append(button)
 
     def _dismiss(self) -> None:
         self.dismissed.emit(self._key)
@@ -105,6 +111,12 @@ class NoticeBar(QWidget):
         self._column.addWidget(notice)
         self.show()
         announce(self, notice.accessibleName())
+
+    def add_button(self, key: str, text: str, what: Callable[[], object]) -> None:
+        """Let this message be answered with one press."""
+        notice = self._notices.get(key)
+        if notice is not None:
+            notice.add_button(text, what)
 
     def dismiss(self, key: str) -> None:
         notice = self._notices.pop(key, None)

@@ -5,9 +5,38 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from app.model import Window
+from app.model import Side, Window
 from app.preflight_values import Scope
 from app.report_wishes import ReportWish
+from app.signed_in import Registration, Way
+
+
+class SignInsPort(Protocol):
+    """Both real tenants of the open workbook; every answer is SignInsChanged, or Trouble."""
+
+    def set_up(self, side: Side, registration: Registration) -> None:
+        """Use this app registration on this side."""
+
+    def sign_in(self, side: Side, way: Way) -> None:
+        """Open a page, or ask for a code; the one way to a prompt."""
+
+    def cancel(self) -> None:
+        """Give up the attempt under way."""
+
+    def sign_out(self, side: Side) -> None:
+        """Forget the tokens of this side."""
+
+    def swap(self) -> None:
+        """Source becomes target and the other way round."""
+
+    def look_again(self) -> None:
+        """Test both connections again."""
+
+    def connect(self, target_host: str = "") -> None:
+        """Connect both; answers ServiceConnected or Trouble."""
+
+    def go_on(self) -> None:
+        """Sign in silently as in an earlier session, where there was one, and connect."""
 
 
 class ProjectPort(Protocol):
@@ -70,6 +99,10 @@ class ProjectPort(Protocol):
 
     def ask_now(self) -> None:
         """Ask the service for all states at once; answers ServiceAsked and MovesChanged."""
+
+    @property
+    def sign_ins(self) -> SignInsPort | None:
+        """The real tenants of the open workbook; None when none is open."""
 
     def cancel(self, keys: tuple[str, ...]) -> None:
         """Ask for a cancel of these moves; answers MovesChanged."""

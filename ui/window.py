@@ -41,6 +41,7 @@ from ui.panels import PanelsWindow
 from ui.plan_asked import PlanAsked
 from ui.ports import ProjectPort
 from ui.preflight import PreflightStrip
+from ui.real_tenants import RealTenants
 from ui.rehearsals import Rehearsals
 from ui.reports import Reports
 
@@ -78,6 +79,7 @@ class MainWindow(PanelsWindow):
         self.error_help = ErrorHelp(self)
         self.appearance = Appearance(self, kept)
         self.acts = MoveActs(self, project, self.confirmations)
+        self.tenants = RealTenants(self, project)
         self._close_confirmed = False
         self._recount = self._timer(_RECOUNT_MS, self._count_again)
         self._refilter = self._timer(_REFILTER_MS, self.table.refilter)
@@ -285,6 +287,7 @@ class MainWindow(PanelsWindow):
         self._service = None
         self.columns.close()
         self.rehearsals.left()
+        self.tenants.left()
         self.header.show_service(None)
         self.plan.set_service(None)
         self.plan.set_run(RunState.IDLE)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -16,92 +15,18 @@ from app.client import GraphClient
 from app.clouds import Cloud
 from app.errors import Refused, ServiceError, SignInRequired, Unreachable
 from app.signed_in import DeviceCode, Kept, Registration, SignedIn, Way
-from app.signin import AppSignIn, PersonSignIn
-from app.token_holder import SignIn
+from app.signin import PersonSignIn
+from desk import Desk, Keeper, desk_at
 from scripted_service import HeldClock
-from sign_in_service import Known, SignInService, app_certificate, sign_in_service
+from sign_in_service import Known, app_certificate
 
 TASKS = "/beta/solutions/sharePoint/migrations/crossOrganizationMigrationTasks"
 
 
-@dataclass
-class Keeper:
-    """A safe place in memory."""
-
-    text: str = ""
-
-    def load(self) -> str:
-        return self.text
-
-    def save(self, text: str) -> None:
-        self.text = text
-
-
-@dataclass
-class Desk:
-    """An admin's machine, with the practice tenants in reach."""
-
-    service: SignInService
-    opened: list[SignIn] = field(default_factory=list)
-    browsers: list[threading.Thread] = field(default_factory=list)
-
-    @property
-    def cloud(self) -> Cloud:
-        return Cloud(self.service.origin, self.service.base_url)
-
-    def person(
-        self, known: Known, place: Keeper | None = None, clock: HeldClock | None = None
-    ) -> PersonSignIn:
-        registration = Registration(known.domain, known.client_id)
-        made = PersonSignIn(registration, place=place, cloud=self.cloud, clock=clock)
-        self.opened.append(made)
-        return made
-
-    def app(self, known: Known, certificate: Path, passphrase: str = "") -> AppSignIn:
-        registration = Registration(known.tenant_id, known.client_id)
-        made = AppSignIn(registration, certificate, passphrase=passphrase, cloud=self.cloud)
-        self.opened.append(made)
-        return made
-
-    def browser(self, upn: str, word: str) -> Callable[[str], bool]:
-        """Does on a thread of its own what a person does in a browser."""
-
-        def open_page(address: str) -> bool:
-            def act() -> None:
-                page = self.service.log_in(address, upn, word)
-                if 'action="http://localhost' in page.text:
-                    assert self.service.hand_back(page).status_code == 200
-
-            self.begin(act)
-            return True
-
-        return open_page
-
-    def begin(self, act: Callable[[], None]) -> None:
-        thread = threading.Thread(target=act, name="browser", daemon=True)
-        thread.start()
-        self.browsers.append(thread)
-
-    @contextlib.contextmanager
-    def client(self, sign_in: SignIn) -> Iterator[GraphClient]:
-        made = GraphClient(self.service.base_url, sign_in.token, renew=sign_in.renew)
-        try:
-            yield made
-        finally:
-            made.close()
-
-
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    with sign_in_service(tmp_path) as (service, trusted):
-        # The store of this system, as far as this test goes.
-        monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
-        made = Desk(service)
+    with desk_at(tmp_path, monkeypatch) as made:
         yield made
-        for browser in made.browsers:
-            browser.join()
-        for sign_in in made.opened:
-            sign_in.close()
 
 
 def signed_in(desk: Desk, known: Known, sign_in: PersonSignIn, name: str = "admin") -> SignedIn:

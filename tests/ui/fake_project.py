@@ -12,11 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from app.checks import check_list
 from app.events import BookOpened, CheckedRow, ColumnsNeeded, ServiceConnected
-from app.model import Mapping, Move, MoveStatus, Window
+from app.model import Mapping, Move, MoveStatus, Side, Window
 from app.moves import Capabilities
 from app.plan import BatchRule
 from app.preflight_values import Scope
 from app.report_wishes import ReportWish
+from app.signed_in import Registration, Way
 from ui.kept import Kept
 from ui.window import MainWindow
 
@@ -58,11 +59,43 @@ class FakeClock:
         return 0.0
 
 
+class FakeSignIns:
+    """The seam of the real tenants."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Any, ...]] = []
+
+    def set_up(self, side: Side, registration: Registration) -> None:
+        self.calls.append(("set up", side, registration))
+
+    def sign_in(self, side: Side, way: Way) -> None:
+        self.calls.append(("sign in", side, way))
+
+    def cancel(self) -> None:
+        self.calls.append(("cancel",))
+
+    def sign_out(self, side: Side) -> None:
+        self.calls.append(("sign out", side))
+
+    def swap(self) -> None:
+        self.calls.append(("swap",))
+
+    def look_again(self) -> None:
+        self.calls.append(("look again",))
+
+    def connect(self, target_host: str = "") -> None:
+        self.calls.append(("connect", target_host))
+
+    def go_on(self) -> None:
+        self.calls.append(("go on",))
+
+
 class FakeProject:
     """Stands at the window's seam; tests post the events themselves."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[Any, ...]] = []
+        self.sign_ins: FakeSignIns | None = FakeSignIns()
         self.went_on = 0
         self.closed_with: float | None = None
 
