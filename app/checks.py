@@ -83,7 +83,7 @@ def with_check(row: CheckedRow, check: RowCheck | None, now: datetime) -> Checke
     ):
         return CheckedRow(mapping, tuple(own)) if row.online or row.checked_utc else row
     findings = tuple(sorted((*own, *check.findings), key=_order))
-    return CheckedRow(mapping, findings, check.findings, check.checked_utc)
+    return CheckedRow(mapping, findings, check.findings, check.passed, check.checked_utc)
 
 
 def apply_corrections(rows: Sequence[Mapping], accepted: frozenset[str]) -> tuple[Mapping, ...]:

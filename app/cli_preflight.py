@@ -149,6 +149,7 @@ def _report(options: argparse.Namespace, follower: _Follower) -> int:
                 "state": str(summary.state),
                 "rows": [_row_json(row) for row in rows],
                 "tenant_findings": [finding_json(one) for one in summary.tenant_findings],
+                "tenant_passed": list(summary.tenant_passed),
                 "counts": _counts(summary),
                 "calls": summary.calls,
                 "reason": "" if summary.reason is None else str(summary.reason),
@@ -179,6 +180,7 @@ def _row_json(row: CheckedRow) -> dict[str, object]:
         "target_upn": row.mapping.target_upn,
         "checked_utc": row.checked_utc.isoformat() if row.checked_utc else None,
         "findings": [finding_json(finding) for finding in row.findings],
+        "passed": list(row.passed),
     }
 
 

@@ -36,6 +36,8 @@ class CheckedRow:
     """The gravest first; those of the pre-flight among them."""
     online: tuple[Finding, ...] = ()
     """Those of `findings` that the pre-flight gave."""
+    passed: tuple[str, ...] = ()
+    """Codes of the pre-flight's checks that the row passed."""
     checked_utc: datetime | None = None
     """When the pre-flight asked the services about this row; None: not yet, or it has changed."""
 

@@ -13,7 +13,7 @@ from app.clock import Clock
 from app.errors import AppError, ServiceError, SignInRequired, Throttled
 from app.events import CheckedRow, PreflightChanged
 from app.limits import read_limits
-from app.model import Level, Move
+from app.model import Move
 from app.preflight_ask import Pair
 from app.preflight_board import Board, row_check, unlicensed
 from app.preflight_checks import judge_row
@@ -283,7 +283,7 @@ class Preflight:
                 rows=self._board.row_count(),
                 unlicensed=unlicensed(counting),
             )
-            self._board.tenant_findings = tuple(f for f in found if f.level is not Level.PASS)
+            self._board.tenant_results = tuple(found)
         self._deliver(checks, self._board.tenants_to_keep(), is_last)
         done = self._summary.done + len(checks)
         self._summary = replace(self._summary, done=done, calls=run.calls)

@@ -30,8 +30,8 @@ class Board:
         self._rows: dict[str, Mapping] = {}
         self._moves: dict[str, MoveStatus] = {}
         self._checks: dict[str, RowCheck] = {}
-        self.tenant_findings: tuple[Finding, ...] = ()
-        """Without what passed."""
+        self.tenant_results: tuple[Finding, ...] = ()
+        """What was found on the tenants, also what passed."""
 
     def set_rows(self, rows: Iterable[CheckedRow]) -> None:
         """What the workbook holds now; only rows that its own checks let pass are asked about."""
@@ -52,16 +52,16 @@ class Board:
         """What the journal kept of an earlier session; what is known already is newer."""
         for check in checks:
             self._checks.setdefault(check.key, check)
-        if tenants and not self.tenant_findings:
-            self.tenant_findings = tuple(map(finding_from_json, json.loads(tenants)))
+        if tenants and not self.tenant_results:
+            self.tenant_results = tuple(map(finding_from_json, json.loads(tenants)))
 
     def forget(self) -> None:
         """Other tenants are connected: what was found counts no more."""
         self._checks.clear()
-        self.tenant_findings = ()
+        self.tenant_results = ()
 
     def tenants_to_keep(self) -> str:
-        return json.dumps([finding_to_json(finding) for finding in self.tenant_findings])
+        return json.dumps([finding_to_json(finding) for finding in self.tenant_results])
 
     def wanted(self, scope: Scope, keys: frozenset[str] | None, now: datetime) -> list[Mapping]:
         """The rows to ask about; `keys` names some of them, None: whoever is in the scope."""
@@ -99,7 +99,8 @@ class Board:
             unchecked=self.row_count() - len(checks),
             oldest_utc=min(times, default=None),
             newest_utc=max(times, default=None),
-            tenant_findings=self.tenant_findings,
+            tenant_findings=_not_passed(self.tenant_results),
+            tenant_passed=_passed(self.tenant_results),
         )
 
     def _may_start(self, key: str) -> bool:
@@ -132,7 +133,15 @@ def row_check(
         facts.mapping.source_upn,
         facts.mapping.target_upn,
         now,
-        tuple(finding for finding in found if finding.level is not Level.PASS),
-        tuple(finding.code for finding in found if finding.level is Level.PASS),
+        _not_passed(found),
+        _passed(found),
         is_whole(facts, kinds),
     )
+
+
+def _not_passed(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(finding for finding in found if finding.level is not Level.PASS)
+
+
+def _passed(found: Iterable[Finding]) -> tuple[str, ...]:
+    return tuple(finding.code for finding in found if finding.level is Level.PASS)

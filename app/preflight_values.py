@@ -90,7 +90,9 @@ class PreflightSummary:
     """When the oldest of the results that count was read."""
     newest_utc: datetime | None = None
     tenant_findings: tuple[Finding, ...] = ()
-    """On the two tenants as a whole; what passed is left out."""
+    """On the two tenants as a whole, without what passed."""
+    tenant_passed: tuple[str, ...] = ()
+    """Codes of the checks of the tenants that passed."""
     done: int = 0
     total: int = 0
     """Rows of the present or last run."""

@@ -44,6 +44,7 @@ class DetailPanel(QWidget):
         self._groups: Counter[Group] = Counter()
         self._sum: QLabel | None = None
         self._tenant_findings: tuple[Finding, ...] = ()
+        self._tenant_passed: tuple[str, ...] = ()
         self._retry_after: frozenset[MoveStatus] = frozenset()
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
@@ -92,9 +93,11 @@ class DetailPanel(QWidget):
         self._row = None
         self.refresh()
 
-    def set_tenant_findings(self, findings: tuple[Finding, ...]) -> None:
+    def set_tenant_findings(
+        self, findings: tuple[Finding, ...], passed: tuple[str, ...] = ()
+    ) -> None:
         """What the pre-flight found on the two tenants as a whole; the rows are read anew too."""
-        self._tenant_findings = findings
+        self._tenant_findings, self._tenant_passed = findings, passed
         self.refresh()
 
     def set_counts(self, groups: Counter[Group]) -> None:
@@ -160,13 +163,17 @@ class DetailPanel(QWidget):
         # What stands between the tenants stops everybody.
         tenants_first = any(one.level is Level.BLOCK for one in self._tenant_findings)
         if tenants_first:
-            self._cards(column, words.TENANTS_TITLE, self._tenant_findings)
+            self._tenants(column)
         codes = sorted(counts, key=lambda code: (-SEVERITY[levels[code]], -counts[code], code))
         for code in codes:
             column.addWidget(self._code_button(code, levels[code], counts[code]))
         if not tenants_first:
-            self._cards(column, words.TENANTS_TITLE, self._tenant_findings)
+            self._tenants(column)
         self._cards(column, strings.OVERVIEW_LIST, self._list_findings)
+
+    def _tenants(self, column: QVBoxLayout) -> None:
+        self._cards(column, words.TENANTS_TITLE, self._tenant_findings)
+        self._passed(column, self._tenant_passed)
 
     def _cards(self, column: QVBoxLayout, title: str, findings: Sequence[Finding]) -> None:
         if findings:
@@ -245,6 +252,7 @@ class DetailPanel(QWidget):
         if checked is not None:
             age = words.age(max(self._clock.now() - checked, timedelta(0)))
             self._section(column, words.ROW_TITLE.format(age), row.online, words.ROW_CLEAN)
+            self._passed(column, row.passed)
         self._section(column, title, own, strings.NO_FINDINGS)
 
     def _section(
@@ -256,6 +264,11 @@ class DetailPanel(QWidget):
             column.addWidget(MutedLabel(clean, wrap=True))
         for finding in findings:
             column.addWidget(self._card(finding))
+
+    @staticmethod
+    def _passed(column: QVBoxLayout, codes: Sequence[str]) -> None:
+        if codes:
+            column.addWidget(MutedLabel(words.passed(map(texts.finding_title, codes)), wrap=True))
 
     def _card(self, finding: Finding) -> FindingCard:
         card = FindingCard(finding)

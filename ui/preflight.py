@@ -96,7 +96,8 @@ class PreflightStrip(QWidget):
 
     def _changed(self, event: PreflightChanged) -> None:
         former, self.summary = self.summary, event.summary
-        if former.tenant_findings != event.summary.tenant_findings:
+        told = (event.summary.tenant_findings, event.summary.tenant_passed)
+        if (former.tenant_findings, former.tenant_passed) != told:
             self._refresh_soon()
         self._show()
         if event.summary.state is PreflightState.DONE is not former.state:
@@ -109,15 +110,19 @@ class PreflightStrip(QWidget):
     def _refresh_soon(self) -> None:
         """At once, and then not again for a while."""
         if not self._refreshing.isActive():
-            self._window.details.set_tenant_findings(self.summary.tenant_findings)
+            self._show_tenants()
             self._refreshing.start()
         else:
             self._refresh_again = True
 
+    def _show_tenants(self) -> None:
+        summary = self.summary
+        self._window.details.set_tenant_findings(summary.tenant_findings, summary.tenant_passed)
+
     def _refresh_details(self) -> None:
         if self._refresh_again:
             self._refresh_again = False
-            self._window.details.set_tenant_findings(self.summary.tenant_findings)
+            self._show_tenants()
             self._refreshing.start()
 
     # Wishes

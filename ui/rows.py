@@ -65,6 +65,7 @@ class Row:
         "mapping",
         "move",
         "online",
+        "passed",
         "worst",
     )
 
@@ -78,6 +79,7 @@ class Row:
         """Take what the checks and the pre-flight found of the row."""
         self.findings: tuple[Finding, ...] = checked.findings
         self.online: tuple[Finding, ...] = checked.online
+        self.passed: tuple[str, ...] = checked.passed
         self.checked_utc: datetime | None = checked.checked_utc
         self.worst: Level = checks.worst(checked.findings) if checked.findings else Level.PASS
         mapping = self.mapping

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from app.preflight_values import PreflightSummary
@@ -41,6 +42,7 @@ FINISHED = "Pre-flight finished: {}"
 TENANTS_TITLE = "Both tenants"
 ROW_TITLE = "Pre-flight, {}"
 ROW_CLEAN = "The services found nothing in the way."
+PASSED_LINE = "Passed: {}."
 OWN_TITLE = "Findings in the workbook"
 
 # The pages on errors
@@ -66,6 +68,11 @@ def age(time: timedelta) -> str:
     if minutes < 1:
         return NOW
     return count(minutes, *MINUTES) if minutes < 60 else count(minutes // 60, *HOURS)
+
+
+def passed(titles: Iterable[str]) -> str:
+    """What passed, in one line."""
+    return PASSED_LINE.format("; ".join(titles))
 
 
 def counts(summary: PreflightSummary) -> str:

@@ -57,6 +57,9 @@ def test_rows_are_checked_kept_and_only_what_changed_is_asked_again(
     codes = {one["code"] for row in said["rows"] for one in row["findings"]}
     assert codes >= {"MnAOdbUsersAreNotLicensed", "UPN_APOSTROPHE"}
     assert said["rows"][-1]["checked_utc"] is None  # its own check blocks it
+    passed = [row["passed"] for row in said["rows"][:-1]]
+    assert all("SOURCE_USER_FOUND" in codes for codes in passed)
+    assert "TENANTS_DIFFER" in said["tenant_passed"]
     assert {one["code"] for one in said["tenant_findings"]} >= {
         "TARGET_DRIVES_UNSEEN",
         "LICENCE_SEATS_SHORT",

@@ -13,6 +13,7 @@ from app.preflight_values import PreflightSummary, RowCheck, Scope
 NOW = datetime(2026, 12, 5, 12, 0, tzinfo=UTC)
 DAY = timedelta(hours=24)
 BLOCK = Finding(Level.BLOCK, "TARGET_USER_MISSING")
+PASS = Finding(Level.PASS, "TRUST_GOOD")
 WARN = Finding(Level.WARN, "LICENCE_NOT_ASSIGNED")
 NAMES = ["ana", "ben", "carla", "dmitri"]
 
@@ -82,12 +83,14 @@ def test_the_sum_counts_each_row_once_and_only_while_its_result_counts() -> None
 
 def test_what_is_recalled_gives_way_to_what_is_known() -> None:
     made = board(check("ana", BLOCK))
-    made.tenant_findings = (WARN,)
+    made.tenant_results = (WARN, PASS)
     kept = made.tenants_to_keep()
     made.recall([check("ana"), check("ben")], '[["PASS", "X", "", null, []]]')
     assert made.summary(NOW, PreflightSummary()).blocked == 1
     assert made.summary(NOW, PreflightSummary()).passed == 1
-    assert made.tenant_findings == (WARN,)
+    assert made.tenant_results == (WARN, PASS)
     fresh = Board()
     fresh.recall([], kept)
-    assert fresh.tenant_findings == (WARN,)
+    assert fresh.tenant_results == (WARN, PASS)
+    summary = fresh.summary(NOW, PreflightSummary())
+    assert (summary.tenant_findings, summary.tenant_passed) == ((WARN,), ("TRUST_GOOD",))

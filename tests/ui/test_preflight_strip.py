@@ -41,6 +41,7 @@ BLOCK = Finding(
     Side.SOURCE,
     (("said", "no such site"),),
 )
+PASSED = ("TARGET_USER_FOUND", "MAP_ENTRY_FITS")
 TENANTS = (Finding(Level.UNKNOWN, "COMPATIBILITY_UNSEEN"),)
 
 
@@ -57,7 +58,9 @@ def checked(place: int, *findings: Finding) -> CheckedRow:
     mapping = row.mapping
     at = NOW - timedelta(minutes=12)
     return with_check(
-        row, RowCheck(mapping.key, mapping.source_upn, mapping.target_upn, at, findings), NOW
+        row,
+        RowCheck(mapping.key, mapping.source_upn, mapping.target_upn, at, findings, PASSED),
+        NOW,
     )
 
 
@@ -138,6 +141,7 @@ def test_what_was_found_is_told_with_its_age(pair: Pair) -> None:
         oldest_utc=NOW - timedelta(minutes=12),
         newest_utc=NOW,
         tenant_findings=TENANTS,
+        tenant_passed=("TRUST_GOOD",),
     )
     window.take([connected(), PreflightChanged(done)])
     assert (
@@ -145,6 +149,7 @@ def test_what_was_found_is_told_with_its_age(pair: Pair) -> None:
         == "Pre-flight 12 minutes ago: 1 blocked, 2 warnings, 17 pass, 3 not checked"
     )
     assert "The compatibility cannot be read here" in said(window)
+    assert "Passed: The tenants trust each other." in said(window)
     window.open_book(BOOK.with_name("other.xlsx"))
     assert window.preflight.text.text() == words.NOT_CONNECTED
 
@@ -175,6 +180,7 @@ def test_a_row_takes_what_was_found_and_keeps_its_place(pair: Pair, qtbot: QtBot
     assert "no such site" in said(window)
     window.table.selectRow(3)
     assert words.ROW_CLEAN in said(window)
+    assert "Passed: The target user is there; The identity map fits." in said(window)
     # Better the next time.
     window.take([RowsChecked((checked(2),))])
     assert worst(window) is Level.PASS
