@@ -75,6 +75,7 @@ class EvidenceDialog(QDialog):
     def _lay_out(self) -> None:
         form = QFormLayout()
         form.setVerticalSpacing(10)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         form.addRow(words.KEY, self.key)
         form.addRow(words.PASSWORD, self.password)
         form.addRow(words.CERTIFICATE, self.certificate)

@@ -27,6 +27,7 @@ class PathField(QWidget):
         self._files = files
         self.line = QLineEdit(path)
         self.line.setAccessibleName(name)
+        self.line.setMinimumWidth(self.fontMetrics().averageCharWidth() * 36)
         self.button = QPushButton(words.CHOOSE)
         self.button.setAccessibleName(f"{name}: {words.CHOOSE}")
         self.button.clicked.connect(self._choose)
