@@ -1,26 +1,128 @@
-"""Before you start: the gates in the window, and what holds a start back."""
+"""Before you start: the page of the gates, opened by a held start or from the menu."""
 
 from __future__ import annotations
 
-from app import gate_texts
-from app.gate_events import GatesJudged, Judgement
+from app.clock import Clock
+from app.errors import AppError
+from app.events import BookOpened, PreflightChanged, Trouble
+from app.gate_events import GatesBusy, GatesJudged, Judgement
+from app.gate_values import Remedy
+from app.preflight_values import PreflightState, Scope
+from ui import strings
 from ui import strings_gates as words
+from ui.gates_dialog import GateAct, GatesDialog
+from ui.map_page import MapPage
 from ui.panels import PanelsWindow
+from ui.ports import ProjectPort
 
 
 class Gates:
-    """Hears how the gates stand, and says what holds a start back."""
+    """Tells the project what is wished, and shows what it answers."""
 
-    def __init__(self, window: PanelsWindow) -> None:
+    def __init__(self, window: PanelsWindow, project: ProjectPort, clock: Clock) -> None:
         self._window = window
+        self._project = project
+        self._clock = clock
+        self.dialog: GatesDialog | None = None
+        self.map = MapPage(window, project, clock)
+        self.entry = window.commands.add(
+            strings.MENU_MOVES,
+            words.GATES_ACTION,
+            self.look,
+            icon="check",
+            keys="F6",
+            needs_book=True,
+        )
+        window.listeners.on(GatesBusy, lambda _busy: self._busy())
         window.listeners.on(GatesJudged, self._judged)
+        window.listeners.on(PreflightChanged, self._preflight_changed)
+        window.listeners.on(Trouble, lambda trouble: self._trouble(trouble.error))
+        window.listeners.on(BookOpened, lambda _book: self._book_opened())
+
+    def look(self) -> None:
+        """Open the page, and judge the gates for the plan as it is now."""
+        dialog = self._opened()
+        asked = self._window.plan.refresh()
+        if asked is None:
+            dialog.show_trouble(words.GATES_NO_PLAN)
+            return
+        dialog.show_busy()
+        rule = asked.rule
+        self._project.start(
+            asked.keys,
+            asked.window,
+            rule.size,
+            rule.by_column,
+            rule.most_gb,
+            rule.pilot,
+            only_check=True,
+        )
+
+    def _opened(self) -> GatesDialog:
+        if self.dialog is None:
+            dialog = GatesDialog(self._clock, self._window.plan.zone_name, self._window)
+            dialog.act_asked.connect(self._act)
+            dialog.start_asked.connect(self._start)
+            dialog.finished.connect(lambda _code: self._closed())
+            self.dialog = dialog
+        self.dialog.show()
+        self.dialog.raise_()
+        return self.dialog
+
+    def _closed(self) -> None:
+        dialog, self.dialog = self.dialog, None
+        if dialog is not None:
+            dialog.deleteLater()
+
+    # Events
+
+    def _busy(self) -> None:
+        if self.dialog is not None:
+            self.dialog.show_busy()
 
     def _judged(self, judged: GatesJudged) -> None:
-        if judged.judgement is not Judgement.REFUSED:
-            self._window.notices.dismiss("gates")
+        refused = judged.judgement is Judgement.REFUSED
+        if refused:
+            self._window.plan.set_starting(False)
+            self._opened()
+        if judged.judgement is Judgement.STARTED and self.dialog is not None:
+            self.dialog.close()
+        if self.dialog is not None:
+            self.dialog.show_gates(judged.gates, refused=refused)
+
+    def _trouble(self, error: AppError) -> None:
+        if self.dialog is not None:
+            parts = (f"{error.title}.", error.detail, error.remedy)
+            self.dialog.show_trouble(" ".join(part for part in parts if part))
+
+    def _preflight_changed(self, event: PreflightChanged) -> None:
+        if self.dialog is not None and event.summary.state is PreflightState.DONE:
+            self.look()
+
+    def _book_opened(self) -> None:
+        if self.dialog is not None:
+            self.look()
+
+    # Wishes
+
+    def _start(self) -> None:
+        self._window.plan.ask_start()
+
+    def _act(self, act: GateAct) -> None:
+        gates = self._project.gates
+        if gates is None:
             return
-        self._window.plan.set_starting(False)
-        held = [gate for gate in judged.gates if gate.holds]
-        said = " ".join(f"{gate_texts.title(gate)}: {gate_texts.state(gate)}" for gate in held)
-        to_do = " ".join(text for gate in held if (text := gate_texts.what_to_do(gate)))
-        self._window.notices.show_text("gates", "bad", words.REFUSED_TITLE, said, to_do)
+        match act.remedy:
+            case Remedy.READ_AGAIN:
+                gates.read_again()
+            case Remedy.REREAD_BOOK:
+                self._window.commands.reread.trigger()
+            case Remedy.UPLOAD_MAP:
+                self.map.open()
+                self.map.ask_upload()
+            case Remedy.RUN_PREFLIGHT:
+                self._project.preflight(Scope.NEEDED)
+            case Remedy.CONFIRM:
+                gates.confirm(act.code, act.words)
+            case Remedy.OVERRIDE:
+                gates.override(act.code, act.words)

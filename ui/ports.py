@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
+from app.gate_values import GateCode
+from app.identity_map import Key
 from app.model import Side, Window
 from app.preflight_values import Scope
 from app.report_wishes import ReportWish
@@ -37,6 +39,28 @@ class SignInsPort(Protocol):
 
     def go_on(self) -> None:
         """Sign in silently as in an earlier session, where there was one, and connect."""
+
+
+class GatesPort(Protocol):
+    """The gates and the identity map of the open workbook; every call returns at once."""
+
+    def read_again(self) -> None:
+        """Read everything anew; answers GatesJudged."""
+
+    def confirm(self, code: GateCode, words: str) -> None:
+        """Record what the admin saw by other means; answers GatesJudged or Trouble."""
+
+    def override(self, code: GateCode, reason: str) -> None:
+        """Record why a warning is passed over; answers GatesJudged or Trouble."""
+
+    def read_map(self) -> None:
+        """Compare the identity map with the target's; answers MapChanged or Trouble."""
+
+    def upload_map(self, remove: frozenset[Key]) -> None:
+        """Upload it, remove what is named, and read back; answers MapChanged or Trouble."""
+
+    def export_map(self, path: Path) -> None:
+        """Write it for the management shell; answers MapExported or Trouble."""
 
 
 class ProjectPort(Protocol):
@@ -86,13 +110,20 @@ class ProjectPort(Protocol):
         by_column: bool,
         most_gb: float = 0.0,
         pilot: int = 0,
+        *,
+        only_check: bool = False,
     ) -> None:
-        """Plan and start the moves of these mapping keys; answers MovesChanged or Trouble.
+        """Plan and start the moves of these mapping keys; answers GatesJudged or Trouble, and
+        MovesChanged when no gate holds. `only_check`: nothing is started in any case.
 
         `by_column` makes the batches from the workbook's own Batch column, otherwise each holds
         `batch_size` moves (1 to 4000) and at most `most_gb` gigabytes (0: any), after a first one
         of `pilot` moves (0: none).
         """
+
+    @property
+    def gates(self) -> GatesPort | None:
+        """None when no workbook is open."""
 
     def set_share(self, share: float) -> None:
         """Let the next batch follow when this share (0 to 1) of the present one has ended."""

@@ -74,8 +74,8 @@ class MainWindow(PanelsWindow):
             self, project, clock, self.confirmations, self._leave_for_copy, self._open_for_real
         )
         self.preflight = PreflightStrip(self, project, clock)
-        self.gates = Gates(self)
         self.reports = Reports(self, project, clock)
+        self.gates = Gates(self, project, clock)
         self.error_help = ErrorHelp(self)
         self.appearance = Appearance(self, kept)
         self.acts = MoveActs(self, project, self.confirmations)
@@ -297,6 +297,7 @@ class MainWindow(PanelsWindow):
         self.model.forget()
         self.details.set_list((), ())
         self.preflight.forget()
+        self.gates.map.forget()
 
     def _recount_soon(self) -> None:
         if not self._recount.isActive():

@@ -12,6 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from app.checks import check_list
 from app.events import BookOpened, CheckedRow, ColumnsNeeded, ServiceConnected
+from app.gate_values import GateCode
+from app.identity_map import Key
 from app.model import Mapping, Move, MoveStatus, Side, Window
 from app.moves import Capabilities
 from app.plan import BatchRule
@@ -90,6 +92,31 @@ class FakeSignIns:
         self.calls.append(("go on",))
 
 
+class FakeGates:
+    """Notes what is asked of the gates, among the calls of its project."""
+
+    def __init__(self, calls: list[tuple[Any, ...]]) -> None:
+        self._calls = calls
+
+    def read_again(self) -> None:
+        self._calls.append(("read again",))
+
+    def confirm(self, code: GateCode, words: str) -> None:
+        self._calls.append(("confirm", code, words))
+
+    def override(self, code: GateCode, reason: str) -> None:
+        self._calls.append(("override", code, reason))
+
+    def read_map(self) -> None:
+        self._calls.append(("read map",))
+
+    def upload_map(self, remove: frozenset[Key]) -> None:
+        self._calls.append(("upload map", remove))
+
+    def export_map(self, path: Path) -> None:
+        self._calls.append(("export map", path))
+
+
 class FakeProject:
     """Stands at the window's seam; tests post the events themselves."""
 
@@ -98,6 +125,7 @@ class FakeProject:
         self.sign_ins: FakeSignIns | None = FakeSignIns()
         self.went_on = 0
         self.closed_with: float | None = None
+        self.gates = FakeGates(self.calls)
 
     def open(self, path: Path, **choice: str) -> None:
         self.calls.append(("open", path, choice))
@@ -128,8 +156,11 @@ class FakeProject:
         by_column: bool,
         most_gb: float = 0.0,
         pilot: int = 0,
+        *,
+        only_check: bool = False,
     ) -> None:
-        self.calls.append(("start", keys, window, BatchRule(batch_size, most_gb, pilot, by_column)))
+        what = "check" if only_check else "start"
+        self.calls.append((what, keys, window, BatchRule(batch_size, most_gb, pilot, by_column)))
 
     def set_share(self, share: float) -> None:
         self.calls.append(("share", share))
