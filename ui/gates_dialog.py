@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -30,7 +30,7 @@ from app.tenant_gates import ANSWERS
 from ui import colours, icons
 from ui import strings_gates as words
 from ui.delegate import LEVEL_ICONS, LEVEL_KINDS
-from ui.surfaces import Chip, MutedLabel, PrimaryButton, heading, label
+from ui.surfaces import Chip, MutedLabel, PrimaryButton, fit_to_screen, heading, label
 
 _AGE_MS = 20_000
 _BUTTONS = (
@@ -80,6 +80,8 @@ class GatesDialog(QDialog):
         self.commands = QPlainTextEdit()
         self.commands.setReadOnly(True)
         self.commands.setTabChangesFocus(True)
+        self.commands.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.commands.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.commands.setAccessibleName(words.COMMANDS)
         self.commands_title = MutedLabel(words.COMMANDS)
         self.copy = QPushButton(words.COPY)
@@ -109,7 +111,7 @@ class GatesDialog(QDialog):
         self._aging.setInterval(_AGE_MS)
         self._aging.timeout.connect(self._show_ages)
         self._aging.start()
-        self.resize(1000, 640)
+        fit_to_screen(self, 1060, 640)
 
     # What is shown
 
@@ -285,7 +287,7 @@ class GatesDialog(QDialog):
         both = QSplitter(Qt.Orientation.Horizontal)
         both.addWidget(self.list)
         both.addWidget(detail)
-        both.setSizes([440, 560])
+        both.setSizes([480, 560])
         both.setChildrenCollapsible(False)
         bottom = QHBoxLayout()
         bottom.addWidget(self.again)

@@ -23,7 +23,7 @@ from app.model import Finding, Level
 from app.texts import finding_title, reason, remedy
 from ui import colours, icons
 from ui import strings_gates as words
-from ui.surfaces import MutedLabel, PrimaryButton, heading, label
+from ui.surfaces import MutedLabel, PrimaryButton, fit_to_screen, heading, label
 
 _MOST_LINES = 2_000
 _KINDS = {
@@ -82,7 +82,7 @@ class MapDialog(QDialog):
         self.export.clicked.connect(self.export_asked)
         self.close_button.clicked.connect(self.close)
         self.list.currentItemChanged.connect(lambda now, _before: self._show_detail(now))
-        self.resize(960, 640)
+        fit_to_screen(self, 960, 640)
 
     def show_map(self, event: MapChanged, *, connected: bool) -> None:
         """The map as it stands, and what is being done with it."""

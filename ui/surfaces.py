@@ -65,6 +65,12 @@ class ElidedLabel(QLabel):
         painter.end()
 
 
+def fit_to_screen(window: QWidget, width: int, height: int) -> None:
+    """Give a window this size, or what the screen has room for with a frame around it."""
+    room = window.screen().availableSize()
+    window.resize(min(width, room.width() - 32), min(height, room.height() - 64))
+
+
 class MutedLabel(QLabel):
     """Text of second rank."""
 
