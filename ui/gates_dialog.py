@@ -56,10 +56,10 @@ class GatesDialog(QDialog):
     """A GateAct."""
     start_asked = Signal()
 
-    def __init__(self, clock: Clock, zone: str, parent: QWidget | None = None) -> None:
+    def __init__(self, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._clock = clock
-        self._zone = zone
+        self._zone = "UTC"
         self._gates: dict[GateCode, Gate] = {}
         self._items: dict[GateCode, QTreeWidgetItem] = {}
         self.setWindowTitle(words.GATES_TITLE)
@@ -71,7 +71,8 @@ class GatesDialog(QDialog):
         self.list.setAccessibleName(words.GATES_LIST)
         self.list.setUniformRowHeights(True)
         self.name = heading("")
-        self.chip_row = QHBoxLayout()
+        self.chip = Chip("waiting", "question", "")
+        self.age = MutedLabel("")
         self.state = label("", wrap=True)
         self.to_do = label("", wrap=True)
         self.said = MutedLabel("", wrap=True)
@@ -115,14 +116,18 @@ class GatesDialog(QDialog):
 
     # What is shown
 
+    def set_zone(self, zone: str) -> None:
+        """The time zone of the times that are shown beside UTC."""
+        self._zone = zone
+
     def show_busy(self) -> None:
         """The tenants are being asked."""
-        self.note.setText(words.GATES_READING)
+        self._show_text(self.note, words.GATES_READING)
         self.again.setEnabled(False)
 
     def show_trouble(self, text: str) -> None:
         """The gates could not be judged, or a wish was refused."""
-        self.note.setText(text)
+        self._show_text(self.note, text)
         self.again.setEnabled(True)
 
     def show_gates(self, gates: Sequence[Gate], *, refused: bool) -> None:
@@ -131,7 +136,7 @@ class GatesDialog(QDialog):
         held = [gate for gate in gates if gate.holds]
         self._gates = {gate.code: gate for gate in gates}
         self.title.setText(words.held(len(held)))
-        self.note.setText(words.GATES_REFUSED if refused else "")
+        self._show_text(self.note, words.GATES_REFUSED if refused else "")
         self.again.setEnabled(True)
         self.start.setEnabled(is_open(gates))
         self.list.clear()
@@ -163,13 +168,9 @@ class GatesDialog(QDialog):
         if gate is None:
             return
         self.name.setText(gate_texts.title(gate))
-        while (old := self.chip_row.takeAt(0)) is not None:
-            if (widget := old.widget()) is not None:
-                widget.deleteLater()
         kind, sign = LEVEL_KINDS[gate.level], LEVEL_ICONS[gate.level]
-        self.chip_row.addWidget(Chip(kind, sign, gate_texts.LEVELS[gate.level]))
-        self.chip_row.addWidget(MutedLabel(gate_texts.age(gate, self._clock.now())))
-        self.chip_row.addStretch(1)
+        self.chip.show_chip(kind, sign, gate_texts.LEVELS[gate.level])
+        self.age.setText(gate_texts.age(gate, self._clock.now()))
         self.state.setText(gate_texts.state(gate))
         self._show_text(self.to_do, gate_texts.what_to_do(gate))
         said = gate_texts.said_by_admin(gate, self._zone)
@@ -259,11 +260,14 @@ class GatesDialog(QDialog):
         detail = QWidget()
         column = QVBoxLayout(detail)
         column.setContentsMargins(12, 0, 0, 0)
-        for part in (self.name, self.chip_row, self.state, self.to_do, self.said):
-            if isinstance(part, QHBoxLayout):
-                column.addLayout(part)
-            else:
-                column.addWidget(part)
+        standing = QHBoxLayout()
+        standing.addWidget(self.chip)
+        standing.addWidget(self.age)
+        standing.addStretch(1)
+        column.addWidget(self.name)
+        column.addLayout(standing)
+        for part in (self.state, self.to_do, self.said):
+            column.addWidget(part)
         remedies = QHBoxLayout()
         for button in self.buttons.values():
             remedies.addWidget(button)

@@ -22,8 +22,9 @@ class Gates:
     def __init__(self, window: PanelsWindow, project: ProjectPort, clock: Clock) -> None:
         self._window = window
         self._project = project
-        self._clock = clock
-        self.dialog: GatesDialog | None = None
+        self.dialog = GatesDialog(clock, window)
+        self.dialog.act_asked.connect(self._act)
+        self.dialog.start_asked.connect(window.plan.ask_start)
         self.map = MapPage(window, project, clock)
         self.entry = window.commands.add(
             strings.MENU_MOVES,
@@ -33,7 +34,7 @@ class Gates:
             keys="F6",
             needs_book=True,
         )
-        window.listeners.on(GatesBusy, lambda _busy: self._busy())
+        window.listeners.on(GatesBusy, lambda _busy: self.dialog.show_busy())
         window.listeners.on(GatesJudged, self._judged)
         window.listeners.on(PreflightChanged, self._preflight_changed)
         window.listeners.on(Trouble, lambda trouble: self._trouble(trouble.error))
@@ -59,54 +60,35 @@ class Gates:
         )
 
     def _opened(self) -> GatesDialog:
-        if self.dialog is None:
-            dialog = GatesDialog(self._clock, self._window.plan.zone_name, self._window)
-            dialog.act_asked.connect(self._act)
-            dialog.start_asked.connect(self._start)
-            dialog.finished.connect(lambda _code: self._closed())
-            self.dialog = dialog
+        self.dialog.set_zone(self._window.plan.zone_name)
         self.dialog.show()
-        self.dialog.raise_()
+        self.dialog.activateWindow()
         return self.dialog
 
-    def _closed(self) -> None:
-        dialog, self.dialog = self.dialog, None
-        if dialog is not None:
-            dialog.deleteLater()
-
     # Events
-
-    def _busy(self) -> None:
-        if self.dialog is not None:
-            self.dialog.show_busy()
 
     def _judged(self, judged: GatesJudged) -> None:
         refused = judged.judgement is Judgement.REFUSED
         if refused:
             self._window.plan.set_starting(False)
             self._opened()
-        if judged.judgement is Judgement.STARTED and self.dialog is not None:
+        elif judged.judgement is Judgement.STARTED:
             self.dialog.close()
-        if self.dialog is not None:
-            self.dialog.show_gates(judged.gates, refused=refused)
+        self.dialog.show_gates(judged.gates, refused=refused)
 
     def _trouble(self, error: AppError) -> None:
-        if self.dialog is not None:
-            parts = (f"{error.title}.", error.detail, error.remedy)
-            self.dialog.show_trouble(" ".join(part for part in parts if part))
+        parts = (f"{error.title}.", error.detail, error.remedy)
+        self.dialog.show_trouble(" ".join(part for part in parts if part))
 
     def _preflight_changed(self, event: PreflightChanged) -> None:
-        if self.dialog is not None and event.summary.state is PreflightState.DONE:
+        if self.dialog.isVisible() and event.summary.state is PreflightState.DONE:
             self.look()
 
     def _book_opened(self) -> None:
-        if self.dialog is not None:
+        if self.dialog.isVisible():
             self.look()
 
     # Wishes
-
-    def _start(self) -> None:
-        self._window.plan.ask_start()
 
     def _act(self, act: GateAct) -> None:
         gates = self._project.gates

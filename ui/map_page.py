@@ -25,12 +25,14 @@ class MapPage:
     def __init__(self, window: PanelsWindow, project: ProjectPort, clock: Clock) -> None:
         self._window = window
         self._project = project
-        self._clock = clock
         self._last = MapChanged()
         self._book: Path | None = None
         self._connected = False
         self._upload_wanted = False
-        self.dialog: MapDialog | None = None
+        self.dialog = MapDialog(clock, window)
+        self.dialog.compare_asked.connect(self._compare)
+        self.dialog.upload_asked.connect(self.ask_upload)
+        self.dialog.export_asked.connect(self._choose_file)
         self.entry = window.commands.add(
             strings.MENU_MOVES,
             words.MAP_ACTION,
@@ -47,16 +49,9 @@ class MapPage:
 
     def open(self) -> None:
         """Show the page; it is compared with the target when that was not done yet."""
-        if self.dialog is None:
-            dialog = MapDialog(self._clock, self._window)
-            dialog.compare_asked.connect(self._compare)
-            dialog.upload_asked.connect(self.ask_upload)
-            dialog.export_asked.connect(self._choose_file)
-            dialog.finished.connect(lambda _code: self._closed())
-            self.dialog = dialog
         self.dialog.show_map(self._last, connected=self._connected)
         self.dialog.show()
-        self.dialog.raise_()
+        self.dialog.activateWindow()
         if self._last.report is None and self._last.state is MapState.IDLE:
             self._compare()
 
@@ -64,8 +59,7 @@ class MapPage:
         """Another workbook is opened."""
         self._last = MapChanged()
         self._connected = False
-        if self.dialog is not None:
-            self.dialog.close()
+        self.dialog.close()
 
     def ask_upload(self) -> None:
         """Ask, with the numbers of what would be sent; compared first where it was not."""
@@ -89,8 +83,8 @@ class MapPage:
         )
 
     def _to_remove(self) -> frozenset[Key]:
-        report, dialog = self._last.report, self.dialog
-        if report is None or dialog is None or not dialog.remove.isChecked():
+        report = self._last.report
+        if report is None or not self.dialog.remove.isChecked():
             return frozenset()
         return frozenset(line.entry.key for line in report.lines if line.what is Difference.REMOVE)
 
@@ -105,9 +99,7 @@ class MapPage:
     def _choose_file(self) -> None:
         folder = self._book.parent if self._book is not None else Path()
         name = str(folder / words.MAP_FILE)
-        dialog = QFileDialog(
-            self.dialog or self._window, words.MAP_TITLE, name, words.MAP_FILE_FILTER
-        )
+        dialog = QFileDialog(self.dialog, words.MAP_TITLE, name, words.MAP_FILE_FILTER)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("csv")
@@ -129,13 +121,11 @@ class MapPage:
 
     def _service_connected(self) -> None:
         self._connected = True
-        if self.dialog is not None:
-            self.dialog.show_map(self._last, connected=True)
+        self.dialog.show_map(self._last, connected=True)
 
     def _changed(self, event: MapChanged) -> None:
         self._last = event
-        if self.dialog is not None:
-            self.dialog.show_map(event, connected=self._connected)
+        self.dialog.show_map(event, connected=self._connected)
         if self._upload_wanted and event.state is MapState.IDLE and event.report is not None:
             self.ask_upload()
 
@@ -149,11 +139,5 @@ class MapPage:
 
     def _trouble(self, error: AppError) -> None:
         self._upload_wanted = False
-        if self.dialog is not None:
-            parts = (f"{error.title}.", error.detail, error.remedy)
-            self.dialog.show_problem(" ".join(part for part in parts if part))
-
-    def _closed(self) -> None:
-        dialog, self.dialog = self.dialog, None
-        if dialog is not None:
-            dialog.deleteLater()
+        parts = (f"{error.title}.", error.detail, error.remedy)
+        self.dialog.show_problem(" ".join(part for part in parts if part))

@@ -159,6 +159,13 @@ class Chip(QWidget):
         self.setAccessibleName(text)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
+    def show_chip(self, kind: str, icon: str, text: str) -> None:
+        """Show another status."""
+        self._kind, self._icon, self._text = kind, icon, text
+        self.setAccessibleName(text)
+        self.updateGeometry()
+        self.update()
+
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
         width = metrics.ascent() + 1 + metrics.horizontalAdvance(self._text) + 24
