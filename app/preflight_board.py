@@ -19,6 +19,7 @@ from app.preflight_values import PreflightSummary, RowCheck, Scope
 
 SETTING = "preflight"
 """Under which the journal keeps what was found on the tenants."""
+NOT_WHOLE = "ROW_NOT_WHOLE"
 _MAY_START = frozenset({MoveStatus.READY, MoveStatus.FAILED, MoveStatus.STOPPED})
 _UNLICENSED = frozenset({"LICENCE_NOT_ASSIGNED", "MnAOdbUsersAreNotLicensed"})
 
@@ -127,7 +128,10 @@ def row_check(
 ) -> RowCheck:
     """The result of a row from what was judged of it."""
     found = tuple(findings)
-    kinds = [kind for kind, _, _ in schedule.stopped]
+    whole = is_whole(facts, [kind for kind, _, _ in schedule.stopped])
+    if not whole and all(finding.level in (Level.PASS, Level.WARN) for finding in found):
+        cell = facts.mapping.source_cell
+        found += (Finding(Level.UNKNOWN, NOT_WHOLE, cell),)
     return RowCheck(
         facts.mapping.key,
         facts.mapping.source_upn,
@@ -135,7 +139,7 @@ def row_check(
         now,
         _not_passed(found),
         _passed(found),
-        is_whole(facts, kinds),
+        whole,
     )
 
 

@@ -181,6 +181,12 @@ PREFLIGHT_TEXTS: dict[str, Text] = {
         "The service refuses every dry run for now: {said}",
         "Put right what stands on the tenants first, then run the pre-flight again.",
     ),
+    "ROW_NOT_WHOLE": Text(
+        "Not checked in full",
+        "A question was refused for everybody, so it was not asked about this row. What passed, did"
+        " pass.",
+        "See what stands on both tenants, put it right, and run the pre-flight again.",
+    ),
     "DRY_RUN_THERE_ALREADY": Text(
         "The service already has a move of this person",
         "A move of the OneDrive of {source} is under way or done.",

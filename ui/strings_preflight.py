@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
+from app.model import Level
 from app.preflight_values import PreflightSummary
 from ui.strings import count, rows
 
@@ -33,6 +34,7 @@ WARNED = ("{} warning", "{} warnings")
 BLOCKED = ("{} blocked", "{} blocked")
 UNKNOWN = ("{} unclear", "{} unclear")
 UNCHECKED = ("{} not checked", "{} not checked")
+TENANTS_BLOCK = "the tenants are not ready"
 NOW = "just now"
 MINUTES = ("{} minute ago", "{} minutes ago")
 HOURS = ("{} hour ago", "{} hours ago")
@@ -84,4 +86,7 @@ def counts(summary: PreflightSummary) -> str:
         (summary.passed, PASSED),
         (summary.unchecked, UNCHECKED),
     )
-    return ", ".join(count(number, *words) for number, words in named if number) or rows(0)
+    said = [count(number, *words) for number, words in named if number]
+    if any(finding.level is Level.BLOCK for finding in summary.tenant_findings):
+        said.insert(0, TENANTS_BLOCK)
+    return ", ".join(said) or rows(0)

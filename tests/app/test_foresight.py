@@ -147,6 +147,8 @@ def test_every_cause_in_the_tenants_is_found(
     practice = serve("--speed", "0", "--scenario", str(tmp_path / "test.toml"))
     found = said_of([("ana@contoso.com", "ana@northwind.com")], practice, tmp_path)
     assert_found(cause.code, found[""] + found["ana@contoso.com"])
+    # Nobody looks as if all were well.
+    assert {finding.level for finding in found["ana@contoso.com"]} & {Level.BLOCK, Level.UNKNOWN}
 
 
 def test_an_admin_address_is_found(tenants: Practice, tmp_path: Path) -> None:

@@ -7,8 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 from app.events import CheckedRow
 from app.model import Finding, Level, Mapping, Move, MoveStatus
-from app.preflight_board import Board, unlicensed
+from app.preflight_board import Board, row_check, unlicensed
+from app.preflight_facts import Kind, RowFacts
+from app.preflight_questions import Policy
+from app.preflight_schedule import Schedule
 from app.preflight_values import PreflightSummary, RowCheck, Scope
+from preflight_cases import PERSON
 
 NOW = datetime(2026, 12, 5, 12, 0, tzinfo=UTC)
 DAY = timedelta(hours=24)
@@ -94,3 +98,15 @@ def test_what_is_recalled_gives_way_to_what_is_known() -> None:
     assert fresh.tenant_results == (WARN, PASS)
     summary = fresh.summary(NOW, PreflightSummary())
     assert (summary.tenant_findings, summary.tenant_passed) == ((WARN,), ("TRUST_GOOD",))
+
+
+def test_a_row_that_was_not_asked_everything_never_looks_well() -> None:
+    mapping = row("ana").mapping
+    schedule = Schedule([mapping], Policy())
+    schedule.stop(Kind.DRY_RUN, "accessDenied", "accessDenied: no")
+    found = row_check(RowFacts(mapping, source=PERSON, target=PERSON), (PASS,), schedule, NOW)
+    assert (found.whole, found.worst, found.passed) == (False, Level.UNKNOWN, ("TRUST_GOOD",))
+    assert [finding.code for finding in found.findings] == ["ROW_NOT_WHOLE"]
+    # A graver finding needs no such word.
+    found = row_check(RowFacts(mapping, source=PERSON), (BLOCK,), schedule, NOW)
+    assert (found.whole, found.findings) == (False, (BLOCK,))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app import remedies, texts
 from app.model import Level
+from app.preflight_board import NOT_WHOLE
 from app.preflight_checks import judge_row
 from app.preflight_facts import Kind, PairFacts, RowFacts, TenantFacts
 from app.preflight_texts import PREFLIGHT_TEXTS
@@ -199,6 +200,7 @@ def test_every_text_of_the_pre_flight_is_really_given() -> None:
         target=replace(GOOD.target, licences=frozenset()),
     )
     given_codes |= {finding.code for finding in judge_row(bare, MEASURE)}
+    given_codes.add(NOT_WHOLE)
     assert set(PREFLIGHT_TEXTS) <= given_codes
     own = {code for code in given_codes if remedies.find(code, "") is None}
     assert {code for code in own if not code.startswith("HOST_")} == set(PREFLIGHT_TEXTS)

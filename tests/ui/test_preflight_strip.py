@@ -150,6 +150,9 @@ def test_what_was_found_is_told_with_its_age(pair: Pair) -> None:
     )
     assert "The compatibility cannot be read here" in said(window)
     assert "Passed: The tenants trust each other." in said(window)
+    refused = Finding(Level.BLOCK, "MnATrustNoSetupForPartner")
+    window.take([PreflightChanged(replace(done, tenant_findings=(refused,)))])
+    assert "ago: the tenants are not ready, 1 blocked" in window.preflight.text.text()
     window.open_book(BOOK.with_name("other.xlsx"))
     assert window.preflight.text.text() == words.NOT_CONNECTED
 
