@@ -29,6 +29,9 @@ _OTHER_ADDRESSES = {
     "/practice/clock": {"advance_seconds": 5},
     "/practice/tokens": {"side": "target", "delegated": True, "permissions": [], "seconds": 5},
     "/practice/people": {"source": ["ana@tailspin.com"], "target": ["ana@northwind.com"]},
+    "/practice/map": {
+        "entries": [["user", "ana@tailspin.com", "ana@northwind.com", "regularUser", "a@b.com"]]
+    },
     "/practice/shell": {
         "command": "Get-SPOCrossTenantUserContentMoveState",
         "parameters": {"PartnerCrossTenantHostUrl": "https://practice-target-my.sharepoint.com"},
