@@ -12,7 +12,7 @@ from typing import Any
 from app import powershell
 from app.connection import Connection, kept_connection
 from app.errors import AppError
-from app.model import Move, MoveStatus, Side
+from app.model import MoveStatus, Side
 
 SETTING = "after the move"
 """Its name among the kept values of a project, and the kind of its events in the journal."""
@@ -95,13 +95,12 @@ class Progress:
     failed: int = 0
 
 
-def progress_of(moves: Mapping[str, Move]) -> Progress:
-    """Count the moves of a project."""
-    statuses = [move.status for move in moves.values()]
-    moved = sum(status is MoveStatus.SUCCESS for status in statuses)
-    ended = sum(status.is_final for status in statuses)
-    resting = sum(status is MoveStatus.READY for status in statuses)
-    return Progress(moved, len(statuses) - ended - resting, ended - moved)
+def progress_of(counts: Mapping[MoveStatus, int]) -> Progress:
+    """How far the moves are, from how many have which status."""
+    moved = counts.get(MoveStatus.SUCCESS, 0)
+    ended = sum(count for status, count in counts.items() if status.is_final)
+    resting = counts.get(MoveStatus.READY, 0)
+    return Progress(moved, sum(counts.values()) - ended - resting, ended - moved)
 
 
 def after_move(kept: str, connection: Connection, progress: Progress, today: date) -> AfterMove:
@@ -143,10 +142,12 @@ def said_of(
     return f"licences of the source end: {end.isoformat() if end else 'not known'}"
 
 
-def page_of(settings: Mapping[str, str], moves: Mapping[str, Move], today: date) -> AfterMove:
-    """The page of a project from its kept values and its moves."""
+def page_of(
+    settings: Mapping[str, str], counts: Mapping[MoveStatus, int], today: date
+) -> AfterMove:
+    """The page of a project from its kept values and how many moves have which status."""
     connection = kept_connection(settings)
-    return after_move(settings.get(SETTING, ""), connection, progress_of(moves), today)
+    return after_move(settings.get(SETTING, ""), connection, progress_of(counts), today)
 
 
 def steps_of(connection: Connection) -> tuple[Step, ...]:

@@ -11,7 +11,7 @@ from app.after_move import SETTING, AfterMove, StepState, page_of, said_of, with
 from app.clock import SystemClock
 from app.console import print_json, say
 from app.errors import AppError
-from app.journal import Journal, read_project, read_settings
+from app.journal import Journal, count_statuses, read_settings
 from app.projects import find_project
 
 
@@ -36,8 +36,8 @@ def add_after(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 def run_after(options: argparse.Namespace) -> int:
     """Show the steps, after keeping what is said of one. Raises AppError, JournalError."""
     state_dir = options.state_dir or find_project(options.book)
-    rows, moves = read_project(state_dir)
-    if not rows and not moves:
+    counts = count_statuses(state_dir)
+    if not counts:
         raise AppError(
             "NO_PROJECT",
             "Nothing was started from this workbook",
@@ -58,7 +58,7 @@ def run_after(options: argparse.Namespace) -> int:
                 said = said_of(code=code, state=_state(state), note=options.note)
                 journal.set_setting(SETTING, kept, said)
     today = clock.now().astimezone().date()
-    page = page_of(read_settings(state_dir), {move.key: move for move in moves}, today)
+    page = page_of(read_settings(state_dir), counts, today)
     if options.json:
         print_json(_as_json(page))
     else:

@@ -56,7 +56,7 @@ def run_report(options: argparse.Namespace) -> int:
 
     terms = [options.filter] if options.filter else []
     terms += [f'status:"{_label(text)}"' for text in options.status]
-    terms += [f'batch:"{name}"' for name in options.batch]
+    terms += ['batch:"{}"'.format(name.replace('"', '""')) for name in options.batch]
     order = ReportOrder(
         kind=options.kind,
         state_dir=options.state_dir or find_project(options.book),

@@ -185,6 +185,16 @@ def read_project(state_dir: Path) -> tuple[tuple[RowRecord, ...], tuple[Move, ..
         return rows, tuple(_read_moves(db))
 
 
+def count_statuses(state_dir: Path) -> dict[MoveStatus, int]:
+    """How many moves have which status, read beside a running program."""
+    path = journal_path(state_dir)
+    if not path.exists():
+        return {}
+    with open_to_read(path) as db:
+        counts = db.execute("SELECT status, count(*) FROM moves GROUP BY status")
+        return {MoveStatus(status): count for status, count in counts}
+
+
 def read_settings(state_dir: Path) -> dict[str, str]:
     """The kept values of a project, read beside a running program; empty when there is none."""
     path = journal_path(state_dir)

@@ -13,7 +13,7 @@ from app.events import Event, MovesChanged
 from app.plan import both_times
 from app.report_child import ReportChild
 from app.report_events import ReportFailed, ReportMade
-from app.report_file import dated, safe_name
+from app.report_file import dated, safe_name, told_when_not_written
 from app.report_order import EvidenceOrder, ReportKind, ReportOrder
 from app.report_timer import BatchEnds, ReportTimer
 
@@ -106,25 +106,28 @@ class ReportDesk:
         if self._is_stale:
             self._is_stale = False
             name = f"{safe_name(self._book.stem)} status.xlsx"
-            self._timed(self._timer.place / name, replaces=True)
+            self._timed(lambda: self._timer.place / name, replaces=True)
 
     def _at_the_end_of(self, batch: str) -> None:
         if self._timer.is_on and self._timer.at_batch_end:
-            local, _ = both_times(self._clock.now(), self._timer.zone)
             stem = f"{safe_name(self._book.stem)} status after {safe_name(batch)}"
-            stem = f"{stem} {local[:16].replace(':', '')}"
-            self._timed(dated(self._timer.place, stem, ".xlsx"), replaces=False)
+            self._timed(lambda: self._dated(stem), replaces=False)
 
-    def _timed(self, target: Path, *, replaces: bool) -> None:
-        if self._state_dir is None:
+    def _dated(self, stem: str) -> Path:
+        local, _ = both_times(self._clock.now(), self._timer.zone)
+        return dated(self._timer.place, f"{stem} {local[:16].replace(':', '')}", ".xlsx")
+
+    def _timed(self, target: Callable[[], Path], *, replaces: bool) -> None:
+        assert self._state_dir is not None
+        name, zone = self._book.name, self._timer.zone
+        try:
+            with told_when_not_written(self._timer.place):
+                place = target()
+        except AppError as error:
+            self._post(ReportFailed(error, by_itself=True))
             return
         order = ReportOrder(
-            ReportKind.STATUS,
-            self._state_dir,
-            self._book.name,
-            target,
-            self._timer.zone,
-            replaces=replaces,
+            ReportKind.STATUS, self._state_dir, name, place, zone, replaces=replaces
         )
         self._make(order, by_itself=True)
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.errors import AppError
-from app.workbook.atomic import publish, temporary_for
+from app.workbook.atomic import publish, sweep, temporary_for
 
 _LONGEST_PROPERTIES = 1 << 16
 
@@ -24,6 +24,7 @@ def save_new(target: Path, write: Callable[[Path], None], *, replaces: str = "")
         is_ours = bool(replaces) and bears(target, replaces)
         if target.exists() and not is_ours:
             raise _exists(target)
+        sweep(target.parent)
         new = temporary_for(target)
         try:
             # Said before the work is done when nothing can be written there.

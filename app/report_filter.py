@@ -21,7 +21,9 @@ _FIELDS: dict[str, Callable[[Person], str]] = {
 }
 _WHOLE = frozenset({"row", "code", "status", "stage", "batch"})
 """Fields of which the whole value is meant; of the others a part of it is enough."""
-_TERM = re.compile(r'(?P<no>-)?(?:(?P<field>[A-Za-z]+):)?(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+))')
+_TERM = re.compile(
+    r'(?P<no>-)?(?:(?P<field>[A-Za-z]+):)?(?:"(?P<quoted>(?:[^"]|"")*)"|(?P<bare>[^\s"]+))'
+)
 _MATCHES = Callable[[Person], bool]
 
 
@@ -29,7 +31,8 @@ def people_filter(text: str) -> _MATCHES:
     """What tells whether a person is asked for.
 
     Terms of one field are alternatives, different fields must all hold, a word without a field is
-    found anywhere, and `-` in front of a term leaves out what it finds. Case does not matter.
+    found anywhere, and `-` in front of a term leaves out what it finds. Case does not matter, and
+    a quote in quotes is doubled.
     Raises AppError BAD_FILTER.
     """
     wanted: dict[str, list[_MATCHES]] = {}
@@ -44,7 +47,9 @@ def people_filter(text: str) -> _MATCHES:
             raise _refusal(text, f"it is not understood from “{text[place : place + 20]}” on")
         place = found.end()
         field = (found["field"] or "").casefold()
-        value = found["quoted"] if found["quoted"] is not None else found["bare"]
+        value = found["bare"]
+        if found["quoted"] is not None:
+            value = found["quoted"].replace('""', '"')
         if not field and value.endswith(":") and value[:-1].casefold() in _FIELDS:
             raise _refusal(text, f"{value} has no value")
         if field and field not in _FIELDS:

@@ -11,7 +11,7 @@ from app import audit
 from app.after_move import AfterMove, page_of
 from app.connection import kept_connection
 from app.help_desk import help_desk_lines, help_desk_list
-from app.journal import read_project, read_settings
+from app.journal import count_statuses, read_settings
 from app.plan import both_times
 from app.report import Person, read_people
 from app.report_book import Circumstances, write_help_desk, write_report
@@ -61,9 +61,8 @@ def _chosen(order: ReportOrder) -> Callable[[Person], bool]:
 
 
 def _after(order: ReportOrder, now: datetime) -> AfterMove:
-    _, moves = read_project(order.state_dir)
     today = now.astimezone(ZoneInfo(order.zone)).date()
-    return page_of(read_settings(order.state_dir), {move.key: move for move in moves}, today)
+    return page_of(read_settings(order.state_dir), count_statuses(order.state_dir), today)
 
 
 def _circumstances(order: ReportOrder, now: datetime) -> Circumstances:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,9 +65,13 @@ class ReportsLink:
 
     def take(self, event: MovesChanged) -> None:
         """What the runner says."""
+        is_first = not self._moves
         with self._lock:
             self._moves.update((move.key, move) for move in event.moves)
         self._desk.take(event)
+        if is_first:
+            # What has a last day is told when the workbook is opened.
+            self._tell_after_move()
 
     def connected(self, setting: str, tenants: Tenants) -> None:
         """These tenants are asked from now on; `setting` is the kept connection."""
@@ -76,7 +81,9 @@ class ReportsLink:
     def stop(self, timeout: float) -> bool:
         """End the desk, and leave a check that is under way."""
         self._is_ending.set()
-        return self._desk.stop(timeout)
+        if self._checking is not None:
+            self._checking.join(timeout / 2)
+        return self._desk.stop(timeout / 2)
 
     def wish(self, wish: ReportWish) -> None:
         """Do what the window asks for; answered by the event that the wish names."""
@@ -126,9 +133,9 @@ class ReportsLink:
 
     def _tell_after_move(self) -> None:
         with self._lock:
-            moves = dict(self._moves)
+            counts = Counter(move.status for move in self._moves.values())
         today = self._clock.now().astimezone().date()
-        self._tell(AfterMoveTold(page_of(self._kept, moves, today)))
+        self._tell(AfterMoveTold(page_of(self._kept, counts, today)))
 
     def _begin_check(self) -> None:
         tenants = self._tenants
@@ -157,6 +164,8 @@ class ReportsLink:
                 self._tell(MovedChecked(tuple(found), len(moved), is_last=False))
         except ServiceError as error:
             self._tell(Trouble(error))
+        if self._is_ending.is_set():
+            return
         self._tell(MovedChecked(tuple(found), len(moved), is_last=True))
 
 

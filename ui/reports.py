@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QFileDialog
 
+from app.after_move import Urgency
 from app.clock import Clock
 from app.events import BookOpened
 from app.report_events import (
@@ -33,7 +34,8 @@ from ui.report_dialog import ReportAsked, ReportDialog
 from ui.rows import Group
 from ui.timer_dialog import TimerDialog
 
-_NOTICE = "report"
+_NOTICE, _REMINDER = "report", "after the move"
+_PRESSING = (Urgency.SOON, Urgency.OVERDUE)
 _FILTERS = {".xlsx": words.XLSX_FILTER, ".csv": words.CSV_FILTER, ".zip": words.ZIP_FILTER}
 
 
@@ -195,8 +197,20 @@ class Reports:
         self._window.notices.show_error(_NOTICE, failed.error, kind)
 
     def _page_told(self, told: AfterMoveTold) -> None:
+        urgent = [one for one in told.page.steps if one.urgency in _PRESSING]
         if self._page is not None:
             self._page.show_page(told.page)
+        if not urgent:
+            self._window.notices.dismiss(_REMINDER)
+        elif self._page is None:
+            kind = "bad" if urgent[0].urgency is Urgency.OVERDUE else "attention"
+            self._window.notices.show_text(
+                _REMINDER,
+                kind,
+                urgent[0].step.title,
+                urgent[0].remark,
+                actions=((words.SHOW_STEPS, self.show_after_move),),
+            )
 
     def _checked(self, checked: MovedChecked) -> None:
         if self._page is not None:

@@ -47,6 +47,7 @@ MADE_IN = "In {folder}"
 MADE_EVIDENCE = "Note the SHA-256 of its manifest elsewhere: {number}"
 OPEN_FOLDER = "Open folder"
 OPEN_FILE = "Open"
+SHOW_STEPS = "Show the steps"
 
 EVIDENCE_TITLE = "Make an evidence pack"
 EVIDENCE_TEXT = (

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -28,7 +27,8 @@ from app.after_move import (
 )
 from app.connection import Connection
 from app.errors import AppError
-from app.journal import read_project, read_settings
+from app.journal import count_statuses, read_settings
+from app.model import MoveStatus
 from app.report_making import make_report
 from app.report_order import ReportKind, ReportOrder
 from report_state import CONNECTION, NOON, state
@@ -110,10 +110,8 @@ def test_a_step_that_is_not_there_is_refused() -> None:
 
 
 def test_moves_are_counted_for_it(state: Path) -> None:
-    moves = {move.key: move for move in read_project(state)[1]}
-    assert progress_of(moves) == Progress(moved=5, unfinished=1, failed=2)
-    ready = {key: replace(move) for key, move in moves.items() if move.status == "Failed"}
-    assert progress_of(ready) == Progress(failed=2)
+    assert progress_of(count_statuses(state)) == Progress(moved=5, unfinished=1, failed=2)
+    assert progress_of({MoveStatus.READY: 3, MoveStatus.STOPPED: 1}) == Progress(failed=1)
 
 
 def command(*arguments: object) -> subprocess.CompletedProcess[str]:

@@ -127,6 +127,7 @@ def test_without_a_journal_there_is_nothing_to_report(tmp_path: Path) -> None:
         ("code:-161", [7, 8]),
         ("p3@", [5]),
         ("wave p3", [5]),
+        ('problem:""""', []),
         ("-moved", [7, 8, 9, 10, 11]),
         ('"wave 1" -source:p0', [3, 4, 5]),
     ],

@@ -149,3 +149,18 @@ def test_the_timer_is_kept_and_what_is_not_one_is_off() -> None:
     assert kept_timer({"report timer": timer.as_setting()}) == timer
     for text in ("", "[]", "{", '{"other": 1}'):
         assert not kept_timer({"report timer": text} if text else {}).is_on
+
+
+def test_a_timer_with_a_zone_or_a_folder_that_is_gone_tells_and_goes_on(
+    desk: Desk, tmp_path: Path
+) -> None:
+    timer = ReportTimer(str(tmp_path), at_batch_end=True, zone="Gone/Zone")
+    desk.desk.begin(desk.state, timer)
+    desk.desk.take(moves(MoveStatus.IN_PROGRESS))
+    desk.desk.take(moves(MoveStatus.SUCCESS))
+    assert desk.said().error.code == "UNKNOWN_ZONE"
+    desk.desk.set_timer(ReportTimer(str(tmp_path / "gone"), at_batch_end=True))
+    desk.desk.take(moves(MoveStatus.IN_PROGRESS, "Wave 2"))
+    desk.desk.take(moves(MoveStatus.SUCCESS, "Wave 2"))
+    failed = desk.said()
+    assert (failed.error.code, failed.by_itself) == ("CANNOT_WRITE", True)

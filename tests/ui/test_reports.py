@@ -236,3 +236,26 @@ def test_the_check_of_the_moved_says_who_is_not_where_they_belong(
     assert "Row 3, b@c.com: Still there." in dialog.checked.text()
     assert "1 as they should be, 1 not, 0 unknown" in dialog.checked.text()
     dialog.close_button.click()
+
+
+def test_what_has_a_last_day_is_told_when_the_workbook_is_opened(
+    shown: tuple[MainWindow, FakeProject],
+) -> None:
+    window, project = shown
+    kept = with_end("", date(2026, 12, 1))
+    early = after_move(kept, Connection(), Progress(moved=3), date(2026, 10, 1))
+    window.take([AfterMoveTold(early)])
+    assert window.notices.notice("after the move") is None
+    late = after_move(kept, Connection(), Progress(moved=3), date(2026, 11, 25))
+    window.take([AfterMoveTold(late)])
+    notice = window.notices.notice("after the move")
+    assert notice is not None
+    assert "6 days are left" in notice.accessibleName()
+    notice.buttons[0].click()
+    assert project.calls == [("report", TellAfterMove())]
+    page(window).close_button.click()
+    for code in ("TRUST_SOURCE", "TRUST_TARGET"):
+        kept = with_step(kept, code, StepState.DONE, "", NOW)
+    done = after_move(kept, Connection(), Progress(moved=3), date(2026, 11, 25))
+    window.take([AfterMoveTold(done)])
+    assert window.notices.notice("after the move") is None
