@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
+from functools import partial
 
 from app import gate_texts
 from app.cli_screen import Screen
@@ -73,13 +74,12 @@ def pass_gates(options: argparse.Namespace, project: Project, screen: Screen) ->
     if not _wait(screen):
         return False
     # What is confirmed first may turn out a warning, which can then be passed over.
-    for code, words in options.confirm:
-        gates.confirm(code, words)
+    said = [partial(gates.confirm, *pair) for pair in options.confirm]
+    said += [partial(gates.override, *pair) for pair in options.override]
+    for say_it in said:
+        say_it()
         if not _wait(screen):
-            return False
-    for code, reason in options.override:
-        gates.override(code, reason)
-        if not _wait(screen):
+            say_gates(screen.judged)
             return False
     say_gates(screen.judged)
     return screen.judged is not None and is_open(screen.judged.gates)

@@ -107,6 +107,11 @@ class GateFacts:
             raise self._facts.source.error
         return self._facts.source.value.id
 
+    def pair(self) -> str:
+        """The ids of both tenants, source first; "" when they do not say."""
+        source, target = self._facts.source.value, self._facts.target.value
+        return f"{source.id} {target.id}" if source is not None and target is not None else ""
+
     def read(self, *, is_start: bool) -> None:
         """Ask for what is too old; a start wants some of it newer than a look does."""
         connection, clock, pause = self.connection, self._clock, self._pause

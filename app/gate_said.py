@@ -24,6 +24,13 @@ class SaidByAdmin:
     def __init__(self) -> None:
         self.confirmed: dict[GateCode, Settled] = {}
         self.overridden: dict[GateCode, Settled] = {}
+        self._pair = ""
+
+    def belongs_to(self, pair: str) -> None:
+        """These two tenants are connected; what was said of others says nothing of them."""
+        if self._pair and self._pair != pair:
+            self.confirmed, self.overridden = {}, {}
+        self._pair = pair
 
     def of(self, gate: Gate, words: str, *, is_override: bool, now: datetime) -> Settled:
         """What is said of this gate now.
@@ -51,13 +58,18 @@ class SaidByAdmin:
     def kept(self) -> str:
         """All of it, to be kept in the journal."""
         return json.dumps(
-            {"confirmed": _packed(self.confirmed), "overridden": _packed(self.overridden)}
+            {
+                "pair": self._pair,
+                "confirmed": _packed(self.confirmed),
+                "overridden": _packed(self.overridden),
+            }
         )
 
     def recall(self, kept: str) -> None:
         """What the journal kept; what cannot be read was not said, and the admin is asked again."""
         try:
             said = json.loads(kept)
+            self._pair = str(said["pair"])
             self.confirmed = _unpacked(said["confirmed"])
             self.overridden = _unpacked(said["overridden"])
         except (ValueError, KeyError, TypeError, AttributeError):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from app import powershell
 from app.clock import Clock
 from app.errors import AppError
 from app.events import BookOpened, BookSaved, Event, MovesChanged, PreflightChanged, RowsChecked
@@ -26,7 +27,6 @@ from app.gate_said import SaidByAdmin, in_words
 from app.gate_values import Gate, GateCode, Reading
 from app.gates import is_open, judge
 from app.identity_map import GUEST_USER, Key, MapReport, make_map
-from app.map_forms import upload_command
 from app.map_work import KEPT as MAP_KEPT
 from app.map_work import MapWork
 from app.model import Window
@@ -248,6 +248,7 @@ class Gatekeeper:
         self._facts.read(is_start=is_start)
         if self._facts.connection is None:
             return
+        self._know_pair()
         report = self._map_reading.value
         now = self._clock.now()
         is_good = report is not None and report.is_complete and report.digest == self._digest
@@ -257,6 +258,11 @@ class Gatekeeper:
             self._work_on_map(MapState.READING, self._read_map_now)
         except AppError as error:
             self._map_reading = Reading(None, self._clock.now(), error)
+
+    def _know_pair(self) -> None:
+        if pair := self._facts.pair():
+            self._said.belongs_to(pair)
+            self._map.belongs_to(pair)
 
     def _judged(self) -> tuple[Gate, ...]:
         keys = frozenset(move.key for one in self._last for move in one.moves)
@@ -309,6 +315,7 @@ class Gatekeeper:
 
     def _read_map_now(self) -> MapReport:
         tenant = self._facts.tenant()
+        self._know_pair()
         assert self._facts.connection is not None
         told = partial(self._tell_map, MapState.READING)
         return self._map.read(self._facts.connection.tenants.target, tenant, told)
@@ -316,6 +323,7 @@ class Gatekeeper:
     def _upload_now(self, remove: frozenset[Key]) -> MapReport:
         self._settled()
         tenant = self._facts.tenant()
+        self._know_pair()
         assert self._facts.connection is not None
         told = partial(self._tell_map, MapState.UPLOADING)
         return self._map.upload(self._facts.connection.tenants.target, tenant, remove, told)
@@ -325,7 +333,7 @@ class Gatekeeper:
         count = self._map.export(path, tenant)
         wanted = self._map.wanted
         guests = sum(1 for entry in wanted.entries if entry.type == GUEST_USER)
-        command = upload_command(str(path.absolute()))
+        command = powershell.upload_map(str(path.absolute()))
         self._post(MapExported(path, count, wanted.left_out, guests, command))
 
     def _tell_map(self, state: MapState, done: int = 0, total: int = 0) -> None:

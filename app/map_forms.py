@@ -128,9 +128,3 @@ def csv_text(entries: Sequence[Entry], tenant: str) -> str:
             )
         )
     return text.getvalue()
-
-
-def upload_command(path: str) -> str:
-    """What uploads the file in the SharePoint Online Management Shell, on the target tenant."""
-    quoted = path.replace("'", "''")
-    return f"Add-SPOTenantIdentityMap -IdentityMapPath '{quoted}'"

@@ -42,6 +42,7 @@ class MapWork:
         self._keep = keep
         self._uploaded: dict[Key, Entry] = {}
         self._uploaded_utc: datetime | None = None
+        self._pair = ""
         self.wanted = WantedMap()
 
     def recall(self, kept: str) -> None:
@@ -50,9 +51,16 @@ class MapWork:
             said = json.loads(kept)
             entries = [Entry(MapKind(kind), source, "", "") for kind, source in said["uploaded"]]
             self._uploaded_utc = datetime.fromisoformat(said["at"])
+            self._pair = str(said["pair"])
         except (ValueError, KeyError, TypeError):
             return
         self._uploaded = {entry.key: entry for entry in entries}
+
+    def belongs_to(self, pair: str) -> None:
+        """These two tenants are connected; what was uploaded to others is not there."""
+        if self._pair and self._pair != pair:
+            self._uploaded, self._uploaded_utc = {}, None
+        self._pair = pair
 
     def read(self, target: GraphClient, tenant: str, told: Told) -> MapReport:
         """Compare with what the target holds; `tenant` is the source tenant's id.
@@ -181,6 +189,7 @@ class MapWork:
 
     def _remember(self) -> None:
         value = {
+            "pair": self._pair,
             "at": self._uploaded_utc.isoformat() if self._uploaded_utc else "",
             "uploaded": [[entry.kind, entry.source] for entry in self._uploaded.values()],
         }

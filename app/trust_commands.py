@@ -1,22 +1,13 @@
-"""What to paste into the management shell to set up and verify trust, and to ask for compatibility.
-
-From "Cross-tenant OneDrive migration", steps 1, 2, 3 and 5. The samples printed there cannot be
-pasted: some have en dashes for hyphens or a blank after the hyphen. `PartnerRole` is the role of
-the partner, never one's own.
-"""
+"""What to paste into the management shell to set up and verify trust, and to ask for a fit."""
 
 from __future__ import annotations
 
+from app import powershell
 from app.gate_values import Command
 from app.model import Side
 
 _OTHER = {Side.SOURCE: Side.TARGET, Side.TARGET: Side.SOURCE}
-_ROLES = {Side.SOURCE: "Target", Side.TARGET: "Source"}
-"""The partner's role, by the side on which the command is given."""
-_UNKNOWN = {
-    Side.SOURCE: "https://<source>-my.sharepoint.com",
-    Side.TARGET: "https://<target>-my.sharepoint.com",
-}
+_ADMINS = {Side.SOURCE: powershell.SOURCE_ADMIN, Side.TARGET: powershell.TARGET_ADMIN}
 
 
 def trust_commands(side: Side, source_host: str, target_host: str) -> tuple[Command, ...]:
@@ -27,23 +18,19 @@ def trust_commands(side: Side, source_host: str, target_host: str) -> tuple[Comm
     """
     hosts = _hosts(source_host, target_host)
     partner = hosts[_OTHER[side]]
-    relation = f"-Scenario MnA -PartnerRole {_ROLES[side]} -PartnerCrossTenantHostUrl '{partner}'"
     return (
-        Command(side, f"Connect-SPOService -Url '{_admin(hosts[side])}'"),
+        _connect(side, hosts),
         Command(side, "Get-SPOCrossTenantHostUrl"),
-        Command(side, f"Set-SPOCrossTenantRelationship {relation}"),
-        Command(side, f"Verify-SPOCrossTenantRelationship {relation}"),
+        Command(side, powershell.set_trust(side, partner)),
+        Command(side, powershell.verify_trust(side, partner)),
     )
 
 
 def compatibility_commands(source_host: str, target_host: str) -> tuple[Command, ...]:
     """Asked on the source only."""
     hosts = _hosts(source_host, target_host)
-    asked = f"-PartnerCrossTenantHostUrl '{hosts[Side.TARGET]}'"
-    return (
-        Command(Side.SOURCE, f"Connect-SPOService -Url '{_admin(hosts[Side.SOURCE])}'"),
-        Command(Side.SOURCE, f"Get-SPOCrossTenantCompatibilityStatus {asked}"),
-    )
+    asked = powershell.compatibility(hosts[Side.TARGET])
+    return (_connect(Side.SOURCE, hosts), Command(Side.SOURCE, asked))
 
 
 def likely_host(initial_domain: str) -> str:
@@ -55,12 +42,12 @@ def likely_host(initial_domain: str) -> str:
     return f"https://{name}-my.sharepoint.com" if dot and rest == "onmicrosoft.com" else ""
 
 
+def _connect(side: Side, hosts: dict[Side, str]) -> Command:
+    return Command(side, powershell.connect(powershell.admin_url(hosts[side], _ADMINS[side])))
+
+
 def _hosts(source_host: str, target_host: str) -> dict[Side, str]:
     return {
-        side: host.rstrip("/").replace("'", "''") or _UNKNOWN[side]
-        for side, host in ((Side.SOURCE, source_host), (Side.TARGET, target_host))
+        Side.SOURCE: source_host.rstrip("/") or powershell.SOURCE_HOST,
+        Side.TARGET: target_host.rstrip("/") or powershell.TARGET_HOST,
     }
-
-
-def _admin(host: str) -> str:
-    return host.replace("-my.", "-admin.", 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,9 +16,10 @@ from app.clock import SystemClock
 from app.events import BookOpened, Event, MovesChanged, RunChanged, RunState, ServiceConnected
 from app.events import Trouble as Told
 from app.gate_events import GatesJudged, Judgement, MapChanged, MapExported, MapState
-from app.gate_values import Gate, GateCode
+from app.gate_said import SaidByAdmin
+from app.gate_values import Facts, Gate, GateCode
 from app.gatekeeper import Gatekeeper
-from app.gates import is_open
+from app.gates import is_open, judge
 from app.identity_map import Difference
 from app.journal_file import journal_path, open_to_read
 from app.model import Level, MoveStatus, Window
@@ -26,6 +28,7 @@ from practice_run import people
 
 Found = TypeVar("Found")
 PEOPLE = 6
+NOW = datetime(2026, 12, 5, 12, tzinfo=UTC)
 GROUP = "0d5a3ee1-6a3c-4f4e-9d7b-5a3b1b1c0001"
 
 
@@ -261,3 +264,21 @@ def test_without_a_record_nothing_is_started_or_passed_over() -> None:
     assert keeper.stop(10.0)
     assert codes == ["NOT_RECORDED", "NOT_RECORDED"]
     assert admitted == [()], "only what was started before may go on"
+
+
+def test_what_was_said_of_two_tenants_says_nothing_of_two_others() -> None:
+    said, gates = SaidByAdmin(), judge(Facts(1), NOW)
+    trust = next(one for one in gates if one.code is GateCode.TRUST_SOURCE)
+    said.belongs_to("a b")
+    seen = said.of(trust, "goodtoproceed", is_override=False, now=NOW)
+    said.take(trust.code, seen, is_override=False)
+    again = SaidByAdmin()
+    again.recall(said.kept())
+    again.belongs_to("a b")
+    assert again.confirmed == {GateCode.TRUST_SOURCE: seen}
+    assert seen.words == "GoodToProceed"
+    again.belongs_to("a c")
+    assert not again.confirmed
+    for unreadable in ("", "[]", "{}", '{"pair": "", "confirmed": {"X": 1}, "overridden": {}}'):
+        again.recall(unreadable)
+        assert not again.confirmed

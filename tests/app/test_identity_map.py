@@ -24,7 +24,7 @@ from app.identity_map import (
     compare,
     make_map,
 )
-from app.map_forms import csv_text, delta, look_up_path, read_entry, upload_command
+from app.map_forms import csv_text, delta, look_up_path, read_entry
 from app.map_texts import MAP_TEXTS
 from app.model import Level, MapKind, Mapping, MapRow
 
@@ -331,9 +331,3 @@ def test_no_cell_of_the_file_is_ever_a_formula(
     for line in csv.reader(io.StringIO(csv_text(wanted.entries, TENANT), newline="")):
         assert len(line) == 6
         assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) for cell in line)
-
-
-def test_the_command_takes_any_folder() -> None:
-    assert upload_command("C:\\Anna's maps\\map.csv") == (
-        "Add-SPOTenantIdentityMap -IdentityMapPath 'C:\\Anna''s maps\\map.csv'"
-    )
