@@ -34,7 +34,7 @@ from ui.report_dialog import ReportAsked, ReportDialog
 from ui.rows import Group
 from ui.timer_dialog import TimerDialog
 
-_NOTICE, _REMINDER = "report", "after the move"
+_NOTICE, _REMINDER = "report", "after"
 _PRESSING = (Urgency.SOON, Urgency.OVERDUE)
 _FILTERS = {".xlsx": words.XLSX_FILTER, ".csv": words.CSV_FILTER, ".zip": words.ZIP_FILTER}
 
