@@ -149,11 +149,11 @@ def test_the_header_says_who_is_signed_in_where(window: MainWindow) -> None:
     both = signed_in("contoso", GOOD), signed_in("northwind", GOOD)
     window.take([stands(both[0], SideState())])
     assert window.header.tenants.text() == (
-        f"Contoso (admin@contoso.com)  →  {words.HEADER_NOBODY}"
+        f"Contoso (admin@contoso.com)\n→  {words.HEADER_NOBODY}"
     )
     window.take([stands(*both, is_connected=True), connected(practice=False, beta=True)])
     text = window.header.tenants.text()
-    assert text == "Contoso (admin@contoso.com)  →  Northwind (admin@northwind.com)"
+    assert text == "Contoso (admin@contoso.com)\n→  Northwind (admin@northwind.com)"
     assert "SharePoint Administrator" in window.header.tenants.toolTip()
     assert "User.Read.All" in window.header.tenants.toolTip()
     assert "beta" in window.header.banner.text.text()
