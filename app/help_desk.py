@@ -63,12 +63,28 @@ class Moving:
 
 
 def help_desk_list(people: Iterable[Person]) -> tuple[Moving, ...]:
-    """The people batch by batch, those that begin first in front; without a batch they come last.
+    """The people batch by batch, the batch that begins first in front; without one they come last.
 
     Who is held back or cannot start is in the list too, with the word that nothing happens: the
     help desk is asked by them as well.
     """
-    return tuple(sorted(_all(people), key=_order))
+    everybody = tuple(_all(people))
+    first: dict[str, float] = {}
+    for one in everybody:
+        first[one.batch] = min(first.get(one.batch, _NEVER), _begin(one))
+
+    def order(one: Moving) -> tuple[bool, float, str, float, str]:
+        batch = one.batch.casefold()
+        return (one.batch == "", first[one.batch], batch, _begin(one), one.source_upn)
+
+    return tuple(sorted(everybody, key=order))
+
+
+_NEVER = float("inf")
+
+
+def _begin(one: Moving) -> float:
+    return one.begin.timestamp() if one.begin else _NEVER
 
 
 def _all(people: Iterable[Person]) -> Iterator[Moving]:
@@ -89,11 +105,6 @@ def _all(people: Iterable[Person]) -> Iterator[Moving]:
                 target=person.target_upn, problem=problem
             ),
         )
-
-
-def _order(one: Moving) -> tuple[bool, float, str, str]:
-    begin = one.begin.timestamp() if one.begin else float("inf")
-    return (one.batch == "", begin if one.batch else 0.0, one.batch.casefold(), one.source_upn)
 
 
 def help_desk_lines(people: Sequence[Moving], zone: str) -> Iterator[tuple[Value, ...]]:

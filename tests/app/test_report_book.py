@@ -6,7 +6,7 @@ import csv
 import subprocess
 import sys
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ import openpyxl
 import pytest
 
 from app.errors import AppError, PlanError
+from app.help_desk import help_desk_list
+from app.report import Person
 from app.report_making import make_report
 from app.report_order import ReportKind, ReportOrder
 from report_state import CONNECTION, NOON, state
@@ -174,6 +176,16 @@ def test_the_help_desk_reads_who_moves_when_and_does_what(state: Path, tmp_path:
     failed = next(line for line in said if line["SourceUPN"] == "p5@c.com")
     assert failed["AfterTheMove"].startswith("Nothing: this OneDrive stays where it is.")
     assert all(name.isalpha() for name in first)
+
+
+def test_batches_that_overlap_are_not_mixed_in_the_list() -> None:
+    def person(name: str, batch: str, hour: int) -> Person:
+        begun = NOON + timedelta(hours=hour)
+        return Person(2, name, name, batch, "In progress", "Under way", started=begun)
+
+    people = [person("d", "A", 3), person("b", "B", 2), person("c", "A", 1), person("a", "B", 4)]
+    listed = [(one.batch, one.source_upn) for one in help_desk_list(people)]
+    assert listed == [("A", "c"), ("A", "d"), ("B", "b"), ("B", "a")]
 
 
 def command(*arguments: object) -> subprocess.CompletedProcess[str]:
