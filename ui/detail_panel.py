@@ -205,9 +205,14 @@ class DetailPanel(QWidget):
         column.addWidget(source)
         arrow = breakable("→ " + visible(mapping.target_upn))
         column.addWidget(selectable(arrow, strings.COLUMN_TARGET))
-        batch = (move.batch if move else "") or mapping.batch
-        line = strings.ROW_LINE_BATCH if batch else strings.ROW_LINE
-        column.addWidget(MutedLabel(line.format(row=mapping.row, batch=batch), wrap=True))
+        planned = move.batch if move else ""
+        line = strings.ROW_LINE
+        if planned and mapping.batch and planned != mapping.batch:
+            line = strings.ROW_LINE_BOTH
+        elif planned or mapping.batch:
+            line = strings.ROW_LINE_BATCH
+        words = line.format(row=mapping.row, batch=mapping.batch or planned, planned=planned)
+        column.addWidget(MutedLabel(words, wrap=True))
         column.addWidget(Hairline())
         sign = status_icon(row.status, row.status_kind)
         column.addWidget(Chip(row.status_kind, sign, row.status_text), 0, _LEFT)

@@ -231,7 +231,6 @@ def test_a_bit_of_everything(tmp_path: Path) -> None:
         ends.update(task.error_code for task in world.store.tasks(""))
         assert ends.keys() - {""} == {
             causes.NO_DRIVE.code,
-            causes.NOT_LICENSED.code,
             causes.JOB_FAILED.code,
             causes.LOCKED_READ_ONLY.code,
             causes.LOCKED_NO_ACCESS.code,
