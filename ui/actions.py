@@ -93,6 +93,10 @@ class Actions(QObject):
             self._needs_book.append(action)
         return action
 
+    def add_line(self, menu: str) -> None:
+        """A line between the entries of features."""
+        self._menus[menu].addSeparator()
+
     def add_menu(self, menu: str, text: str) -> QMenu:
         """A menu of a feature, at the end of this one."""
         added = QMenu(text, self._window)

@@ -47,7 +47,7 @@ class MoveActs:
         self.retry = add(
             strings.MENU_MOVES, words.RETRY_ACTION, self.ask_retry, icon="reread", needs_book=True
         )
-        self.ask_now = add(strings.MENU_MOVES, words.ASK_NOW, project.ask_now, keys="F6")
+        self.ask_now = add(strings.MENU_MOVES, words.ASK_NOW, project.ask_now, keys="Shift+F5")
         self.ask_now.setEnabled(False)
         window.commands.on(window.commands.cancel, self.ask_cancel)
         window.plan.cancel_asked.connect(self.ask_cancel)
@@ -131,14 +131,12 @@ class MoveActs:
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         numbers = window.table.selected_numbers()
         waiting = cancellable_keys(window.model.rows, numbers)
-        for text, icon, keys, what in (
-            (words.CANCEL_ROWS, "cancel", waiting, self.ask_cancel),
-            (words.RETRY_ROWS, "reread", self._retryable(), self.ask_retry),
+        for text, none, icon, keys, what in (
+            (words.CANCEL_ROWS, strings.CANCEL, "cancel", waiting, self.ask_cancel),
+            (words.RETRY_ROWS, words.RETRY_NONE, "reread", self._retryable(), self.ask_retry),
         ):
             number = len(keys) if numbers else 0
-            entry = menu.addAction(
-                text.format(strings.moves(number)) if number else text.format("")
-            )
+            entry = menu.addAction(text.format(strings.moves(number)) if number else none)
             icons.set_icon(entry, icon, window.palette())
             entry.setEnabled(number > 0)
             commands.on(entry, what)

@@ -70,16 +70,19 @@ class MainWindow(PanelsWindow):
         self.columns = ColumnsQuestion(self)
         self.confirmations = Confirmations(self.questions, self.model, project)
         self._listen()
+        # In the order of their entries in the menu: what is done with moves, where, and before.
+        self.acts = MoveActs(self, project, self.confirmations)
+        self.commands.add_line(strings.MENU_MOVES)
         self.rehearsals = Rehearsals(
             self, project, clock, self.confirmations, self._leave_for_copy, self._open_for_real
         )
+        self.tenants = RealTenants(self, project)
+        self.commands.add_line(strings.MENU_MOVES)
         self.preflight = PreflightStrip(self, project, clock)
-        self.reports = Reports(self, project, clock)
         self.gates = Gates(self, project, clock)
+        self.reports = Reports(self, project, clock)
         self.error_help = ErrorHelp(self)
         self.appearance = Appearance(self, kept)
-        self.acts = MoveActs(self, project, self.confirmations)
-        self.tenants = RealTenants(self, project)
         self._close_confirmed = False
         self._recount = self._timer(_RECOUNT_MS, self._count_again)
         self._refilter = self._timer(_REFILTER_MS, self.table.refilter)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
@@ -50,3 +52,12 @@ def test_it_hears_of_the_events_it_asked_for(qtbot: QtBot, tmp_path: Path) -> No
     window.take([event])
     assert heard == [event]
     assert window.table.isVisible()
+
+
+def test_no_key_is_taken_twice(qtbot: QtBot, tmp_path: Path) -> None:
+    window, _ = shown_window(qtbot, tmp_path)
+    keys = Counter(
+        key.toString() for action in window.findChildren(QAction) for key in action.shortcuts()
+    )
+    assert [key for key, times in keys.items() if times > 1] == []
+    assert keys["F5"] == 1

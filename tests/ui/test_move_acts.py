@@ -80,7 +80,7 @@ def test_the_menu_of_the_rows_concerns_the_selected_ones(pair: Pair) -> None:
     menu = window.acts.row_menu()
     said = entries(menu)
     assert said["Cancel 1 move…"]
-    assert not said["Make ready again …"]
+    assert not said["Make ready again…"]
     menu.actions()[0].trigger()
     say_yes(window)
     assert project.calls == [("cancel", (window.model.rows[1].key,))]
