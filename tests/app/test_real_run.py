@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import json
 import os
-import queue
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
 import xlsxwriter
@@ -20,26 +18,20 @@ import xlsxwriter
 from app.cli import main
 from app.events import (
     BookOpened,
-    Event,
     MovesChanged,
-    PreflightChanged,
     RunChanged,
     RunState,
     ServiceConnected,
     SignInsChanged,
     Trouble,
 )
-from app.gate_events import GatesJudged, MapChanged, MapState
-from app.gate_values import GateCode
-from app.model import Move, MoveStatus, Side, Window
-from app.preflight_values import PreflightState, Scope
+from app.model import MoveStatus, Side
 from app.project import Project
 from app.signed_in import Registration, Way
 from desk import Desk, desk_at
+from project_follower import PATIENCE, Follower, start_through_the_gates
 from sign_in_service import Known, app_certificate
 
-Kind = TypeVar("Kind", bound=Event)
-PATIENCE = 60.0
 NAMES = ("ana", "ben", "cem")
 
 
@@ -59,29 +51,6 @@ def book(tmp_path: Path, desk: Desk) -> Path:
         for number, name in enumerate(NAMES, 1):
             sheet.write_row(number, 0, (ours.upn(name), theirs.upn(name)))
     return path
-
-
-class Follower:
-    """A screen that takes the project's events."""
-
-    def __init__(self) -> None:
-        self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        self.moves: dict[str, Move] = {}
-        self.state = RunState.IDLE
-
-    def until(self, kind: type[Kind], good: Callable[[Kind], object] = lambda _: True) -> Kind:
-        while True:
-            event = self.events.get(timeout=PATIENCE)
-            assert kind is Trouble or not isinstance(event, Trouble), event
-            if isinstance(event, MovesChanged):
-                self.moves.update((move.key, move) for move in event.moves)
-            if isinstance(event, RunChanged):
-                self.state = event.state
-            if isinstance(event, kind) and good(event):
-                return event
-
-    def until_all(self, status: MoveStatus) -> None:
-        self.until(MovesChanged, lambda _: {one.status for one in self.moves.values()} == {status})
 
 
 def sign_in(project: Project, screen: Follower, side: Side, known: Known) -> None:
@@ -136,26 +105,6 @@ def test_a_run_waits_for_a_sign_in_and_goes_on_after_it(
         assert not isinstance(event, Trouble), event
     [journal] = (tmp_path / "state").glob("*.db")
     assert b"eyJ" not in journal.read_bytes(), "no token is in the journal"
-
-
-def start_through_the_gates(project: Project, screen: Follower) -> None:
-    plan = (None, Window(), 4000, False)
-    gates = project.gates
-    assert gates is not None
-    project.start(*plan, only_check=True)
-    screen.until(GatesJudged)
-    gates.upload_map()
-    screen.until(MapChanged, lambda e: e.state is MapState.IDLE and e.report is not None)
-    project.preflight(Scope.ALL)
-    screen.until(PreflightChanged, lambda e: e.summary.state is PreflightState.DONE)
-    for code, words in (
-        (GateCode.TRUST_SOURCE, "GoodToProceed"),
-        (GateCode.TRUST_TARGET, "GoodToProceed"),
-        (GateCode.COMPATIBILITY, "Compatible"),
-    ):
-        gates.confirm(code, words)
-        screen.until(GatesJudged)
-    project.start(*plan)
 
 
 def command(desk: Desk, what: str, book: Path, state: Path, *more: str) -> list[str]:
