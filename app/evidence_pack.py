@@ -64,7 +64,9 @@ class PackWriter:
         self._file.write(listed + end_record(len(self._entries), len(listed), offset))
 
     def _write(self, name: str, parts: Iterable[bytes]) -> tuple[Entry, str, str]:
-        method = STORED if name.casefold().endswith(_PACKED_ALREADY) else DEFLATED
+        # What no manifest vouches for lies open: a packed form has bits that mean nothing.
+        is_open = name in (MANIFEST, SIGNATURE) or name.casefold().endswith(_PACKED_ALREADY)
+        method = STORED if is_open else DEFLATED
         offset = self._file.tell()
         header = local_header(Entry(name, method, 0, 0, 0, offset))
         self._file.write(header)

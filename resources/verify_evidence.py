@@ -186,7 +186,8 @@ def _listed(listed: bytes) -> Iterator[Entry]:
 
 def _plain(file: BinaryIO, entry: Entry, seen: Any = None) -> Iterator[bytes]:
     """The content in parts; `seen` is fed the packed bytes."""
-    if entry.method not in (STORED, DEFLATED):
+    kinds = (STORED,) if entry.name in (MANIFEST, SIGNATURE) else (STORED, DEFLATED)
+    if entry.method not in kinds:
         raise Changed(f"{entry.name} is packed in a way that is not ours.")
     crc, size, left = 0, 0, entry.packed
     unpacker = zlib.decompressobj(-15)

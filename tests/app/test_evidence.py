@@ -116,7 +116,7 @@ def found_in(target: Path, content: bytes) -> bool:
 
 
 def _places(content: bytes, several: int) -> list[int]:
-    """Every byte of the archive's own structure and of the manifest, and others at random."""
+    """The whole signature, much of the archive's structure and of the manifest, others anywhere."""
     with zipfile.ZipFile(io.BytesIO(content)) as pack:
         offset = pack.start_dir
         headers = [
@@ -124,11 +124,14 @@ def _places(content: bytes, several: int) -> list[int]:
             for info in pack.infolist()
             for place in range(info.header_offset, info.header_offset + 30 + len(info.filename))
         ]
-        manifest = pack.getinfo("manifest.json").header_offset
+        manifest, signature = (
+            pack.getinfo(name).header_offset for name in ("manifest.json", "signature/manifest.sig")
+        )
     draw = random.Random(len(content))
     inside = [draw.randrange(offset) for _ in range(several)]
-    structure = headers + list(range(offset, len(content))) + list(range(manifest, offset))
-    return draw.sample(structure, min(several, len(structure))) + inside
+    structure = headers + list(range(offset, len(content))) + list(range(manifest, signature))
+    whole = list(range(signature, offset))
+    return whole + draw.sample(structure, min(several, len(structure))) + inside
 
 
 def test_any_changed_byte_is_found_also_in_the_archive_itself(
