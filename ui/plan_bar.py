@@ -30,8 +30,10 @@ from ui.time_field import TimeField
 from ui.zone_box import ZoneBox
 
 ALL, SELECTED, COLUMN = range(3)
-_FIRST_PROPOSAL = timedelta(hours=1)
-_WINDOW_PROPOSAL = timedelta(hours=8)
+_EVENING = 18
+_ENOUGH_TIME = timedelta(hours=2)
+"""An evening that is nearer than this is no proposal: the plan would be late before it is made."""
+_NIGHT = timedelta(hours=10)
 
 
 class PlanBar(QWidget):
@@ -90,6 +92,8 @@ class PlanBar(QWidget):
         self.who.currentIndexChanged.connect(self.refresh)
         self.batch.currentIndexChanged.connect(self.refresh)
         self.batches.changed.connect(self.refresh)
+        self.begin.switched_on.connect(self._propose_anew)
+        self.end.switched_on.connect(self._propose_anew)
         self.begin.changed.connect(self.refresh)
         self.end.changed.connect(self.refresh)
         self.zone.currentTextChanged.connect(self._zone_typed)
@@ -216,7 +220,7 @@ class PlanBar(QWidget):
             asked: PlanAsked | None = self.asked()
         except PlanError as error:
             asked = None
-            parts = (error.title, error.detail, error.remedy)
+            parts = (f"{error.title.rstrip('.')}.", error.detail, error.remedy)
             self._say(" ".join(part for part in parts if part), "bad")
         number = len(asked.keys) if asked else 0
         if asked is not None:
@@ -284,11 +288,22 @@ class PlanBar(QWidget):
         self.batch.setCurrentIndex(max(0, place))
         self.batch.blockSignals(False)
 
+    def _local_now(self) -> datetime:
+        return self._now().astimezone(zoneinfo.ZoneInfo(self.known_zone)).replace(tzinfo=None)
+
     def _propose_times(self) -> None:
-        now = self._now().astimezone(zoneinfo.ZoneInfo(self.known_zone))
-        begin = (now + _FIRST_PROPOSAL).replace(minute=0, tzinfo=None)
-        self.begin.set_local(begin)
-        self.end.set_local(begin + _WINDOW_PROPOSAL)
+        """The next evening, when people have gone home, and the morning after it."""
+        soon = self._local_now() + _ENOUGH_TIME
+        begin = soon.replace(hour=_EVENING, minute=0)
+        self.begin.set_local(begin if begin >= soon else begin + timedelta(days=1))
+        self.end.set_local(self.begin.local() + _NIGHT)
+
+    def _propose_anew(self) -> None:
+        """A field is shown: what was proposed long ago may be over (a practice clock runs fast)."""
+        if not self.end.is_set and self.begin.local() <= self._local_now():
+            self._propose_times()
+        elif self.end.is_set and self.end.local() <= max(self.begin.local(), self._local_now()):
+            self.end.set_local(max(self.begin.local(), self._local_now()) + _NIGHT)
 
     def _lay_out(self) -> None:
         form = QGridLayout()

@@ -23,6 +23,8 @@ class TimeField(QWidget):
     """
 
     changed = Signal()
+    switched_on = Signal()
+    """A time is to be chosen; comes before `changed`."""
 
     def __init__(
         self, none_text: str, at_text: str, mode_name: str, time_name: str, parent: QWidget | None
@@ -100,6 +102,8 @@ class TimeField(QWidget):
 
     def _tell(self) -> None:
         self._show_parts()
+        if self.is_set:
+            self.switched_on.emit()
         self.changed.emit()
 
     def _show_parts(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -161,3 +161,27 @@ def test_a_pilot_a_volume_and_a_share_belong_to_the_plan(bar: PlanBar) -> None:
     assert told == [0.75]
     set_begin(bar, 2026, 12, 5, 18, 0)
     assert "may be closed" in bar.message.text()
+
+
+def test_the_next_evening_is_proposed_and_anew_when_it_has_passed(bar: PlanBar) -> None:
+    assert bar.begin.local() == datetime(2026, 11, 23, 18, 0, tzinfo=UTC).replace(tzinfo=None)
+    bar.set_now(lambda: NOW + timedelta(hours=2))
+    assert bar.begin.local().day == 24
+    bar.begin.mode.setCurrentIndex(1)
+    bar.begin.mode.setCurrentIndex(0)
+    later = NOW + timedelta(days=9)
+    clock = [NOW]
+    bar.set_now(lambda: clock[0])
+    clock[0] = later
+    bar.begin.mode.setCurrentIndex(1)
+    begin = bar.asked().window.begin_utc
+    assert begin is not None
+    assert later < begin < later + timedelta(days=2)
+    set_begin(bar, 2026, 12, 20, 18, 0)
+    bar.end.mode.setCurrentIndex(1)
+    assert bar.asked().window.end_utc == datetime(2026, 12, 21, 3, 0, tzinfo=UTC)
+
+
+def test_what_is_wrong_is_told_in_sentences(bar: PlanBar) -> None:
+    set_begin(bar, 2026, 1, 5, 18, 0)
+    assert "past. The begin" in bar.message.text()
