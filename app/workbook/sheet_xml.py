@@ -291,7 +291,10 @@ def row_style(tag: bytes) -> int | None:
 def widened_spans(said: bytes, last: int) -> bytes:
     """The value of a row's `spans` when it reaches to this column (counted from 0)."""
     spans = [(int(low), int(high)) for low, high in _SPAN.findall(said)]
-    low = min((low for low, _ in spans), default=last + 1)
+    if not spans:
+        # It says nothing of the row, and what we know are our own cells only.
+        return said
+    low = min(low for low, _ in spans)
     high = max([last + 1, *(high for _, high in spans)])
     return b"%d:%d" % (low, high)
 

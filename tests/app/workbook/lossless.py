@@ -103,7 +103,8 @@ def _spans(path: Path, package: zipfile.ZipFile) -> dict[str, bytes]:
 
 def _mapping_parts(package: zipfile.ZipFile, sheet: str) -> tuple[str, list[str]]:
     """The part of a sheet, and of its tables."""
-    book = next(iter(_targets(package, "", "officeDocument").values()))
+    # The first that is there; a relation may lead nowhere.
+    book = next(filter(None, _targets(package, "", "officeDocument").values()))
     sheets = [
         token.said
         for token in tokens(package.read(book))
