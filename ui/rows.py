@@ -112,9 +112,8 @@ class Row:
 
     @property
     def startable(self) -> bool:
-        return self.status is MoveStatus.READY and checks.is_startable(
-            CheckedRow(self.mapping, self.findings)
-        )
+        may_start = self.mapping.include and self.worst is not Level.BLOCK
+        return may_start and self.status is MoveStatus.READY
 
     @property
     def status_text(self) -> str:

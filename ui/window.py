@@ -44,9 +44,11 @@ from ui.preflight import PreflightStrip
 from ui.real_tenants import RealTenants
 from ui.rehearsals import Rehearsals
 from ui.reports import Reports
+from ui.staying import leave_to_stay
 
 _RECOUNT_MS = 200
 _REFILTER_MS = 1_000
+_MANY_ROWS = 10_000
 
 
 class MainWindow(PanelsWindow):
@@ -182,6 +184,8 @@ class MainWindow(PanelsWindow):
         announce(self, strings.people(len(book.rows)))
         if self._connect_wanted:
             self.connect_practice()
+        if len(book.rows) > _MANY_ROWS:
+            leave_to_stay()
 
     def _columns_needed(self, needed: ColumnsNeeded) -> None:
         self.empty.set_busy("")

@@ -28,9 +28,11 @@ from app.workbook.status import (
 
 Json = dict[str, Any]
 _DIGITS = "0123456789"
+_PIECE = 1_000
+"""Rows that are packed in one go."""
 
 
-def packed(value: Json) -> bytes:
+def packed(value: Json | Sequence[Any]) -> bytes:
     """ASCII, so that no encoding of a pipe can change it."""
     return json.dumps(value, default=_plain).encode("ascii")
 
@@ -148,7 +150,13 @@ def _to_finding(data: Sequence[Any]) -> Finding:
 def of_write(write: StatusWrite) -> Json:
     """An order to write."""
     rows = [(row.source_upn, row.target_upn, row.cells) for row in write.rows]
-    return {**_shallow(write), "rows": rows}
+    return {
+        **_shallow(write),
+        # In pieces: the window's thread waits as long as one piece is being made.
+        "rows": [
+            packed(rows[at : at + _PIECE]).decode("ascii") for at in range(0, len(rows), _PIECE)
+        ],
+    }
 
 
 def to_write(data: Json) -> StatusWrite:
@@ -165,7 +173,8 @@ def to_write(data: Json) -> StatusWrite:
                     target,
                     tuple(_to_cell(cell, kind) for cell, kind in zip(cells, kinds, strict=True)),
                 )
-                for source, target, cells in data["rows"]
+                for piece in data["rows"]
+                for source, target, cells in json.loads(piece)
             ),
             "colours": tuple((word, kind) for word, kind in data["colours"]),
             "known": Fingerprint(**data["known"]) if data["known"] else None,
