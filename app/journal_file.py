@@ -83,7 +83,9 @@ def snapshot(path: Path) -> Iterator[Path]:
 
     Raises JournalError, OSError.
     """
-    with tempfile.TemporaryDirectory(prefix="ferry-") as folder, open_to_read(path) as db:
+    # Windows keeps a file that a broken-off reader has open; it goes with the next clean-up.
+    place = tempfile.TemporaryDirectory(prefix="ferry-", ignore_cleanup_errors=True)
+    with place as folder, open_to_read(path) as db:
         with closing(sqlite3.connect(journal_path(Path(folder)))) as copy:
             db.backup(copy)
         yield Path(folder)

@@ -327,6 +327,23 @@ def test_a_token_in_the_journal_keeps_the_pack_from_being_made(
     assert not list(book.parent.glob("*.zip"))
 
 
+def test_the_tokens_beside_the_journal_stay_there(state: Path, book: Path, tmp_path: Path) -> None:
+    note = {"source_token": "s3cret-source-token", "target_token": "s3cret-target-token"}
+    (state / "practice.json").write_text(json.dumps(note))
+    with closing(Journal(state, SystemClock())) as journal:
+        journal.set_setting("a setting", "s3cret-setting-token")
+    target, _ = make(
+        state,
+        book,
+        key_file=_pem(tmp_path, KEYS["ecdsa"](), b"s3cret-password"),
+        password="s3cret-password",
+    )
+    with zipfile.ZipFile(target) as pack:
+        for name in pack.namelist():
+            assert b"s3cret" not in pack.read(name), name
+    assert b"s3cret" not in target.read_bytes()
+
+
 def test_the_command_packs_and_verifies(state: Path, book: Path, tmp_path: Path) -> None:
     key = _pem(tmp_path, KEYS["ecdsa"](), b"secret")
     password, target = tmp_path / "password", tmp_path / "evidence.zip"
