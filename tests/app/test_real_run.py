@@ -145,7 +145,9 @@ def test_the_command_line_signs_in_by_certificate(desk: Desk, book: Path, tmp_pa
     run = command(desk, "run", book, tmp_path / "state", *certificate, *words)
     with subprocess.Popen(run, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
-        said = [line for line in iter(process.stdout.readline, "Not begun 3\n") if line]
+        said = []
+        while (line := process.stdout.readline()) and line != "Not begun 3\n":
+            said.append(line)
         process.kill()
     assert "Before the start: 12 of 12 gates pass.\n" in said
 
