@@ -22,6 +22,8 @@ _PACKED_PIECE = 1 << 16
 _LOCAL = struct.Struct("<4s5H3L2H")
 _END_OF_ZIP = b"PK\5\6"
 _ENCRYPTED = 0x1 | 0x40 | 0x2000
+_PATCHED = 0x20
+"""The data are changes to another file (APPNOTE.TXT, 4.4.4)."""
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 """What ECMA-376 part 2, annex B, allows."""
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
@@ -72,7 +74,7 @@ def _check_directory(path: Path, parts: list[zipfile.ZipInfo]) -> None:
         seen.add(name.casefold())
         if part.flag_bits & _ENCRYPTED:
             raise protected(path)
-        if part.compress_type not in _METHODS:
+        if part.compress_type not in _METHODS or part.flag_bits & _PATCHED:
             raise unsafe(path, f"its part {name} is packed in a way that workbooks do not use")
         if part.file_size > _MAX_PART:
             raise unsafe(path, f"its part {name} would be larger than 1 GB")

@@ -214,6 +214,16 @@ def test_a_way_of_packing_that_workbooks_do_not_use_is_refused(tmp_path: Path) -
     assert refusal(path).code == "UNSAFE"
 
 
+def test_a_part_that_holds_changes_to_another_file_is_refused(tmp_path: Path) -> None:
+    path = make_raw(tmp_path / "a.xlsx", HEADER)
+    with zipfile.ZipFile(path) as package:
+        at = package.start_dir
+    data = bytearray(path.read_bytes())
+    data[at + 8] |= 0x20  # the flags of the first part in the directory (APPNOTE.TXT, 4.4.4)
+    path.write_bytes(data)
+    assert refusal(path).code == "UNSAFE"
+
+
 @pytest.mark.parametrize("cut", [30, 0.2, 0.5, 0.9, -30, -1])
 def test_a_workbook_cut_short_is_damaged(tmp_path: Path, cut: float) -> None:
     path = make_raw(tmp_path / "a.xlsx", HEADER)
@@ -260,6 +270,7 @@ def test_entities_are_seen_across_the_border_of_two_pieces(tmp_path: Path, befor
     [
         FAR,
         FAR.replace('"', "'"),
+        '<row r="2"><c r="A2" r="A99999999999999999999"><v>1</v></c></row>',
         FAR.replace(' r="X', '\n r\t=\n "X'),
         FAR.replace("XFD", "xfd"),
         FAR.replace("<c r", '<c foo="1" r'),
@@ -268,7 +279,18 @@ def test_entities_are_seen_across_the_border_of_two_pieces(tmp_path: Path, befor
         "<row>" + "<c><v>1</v></c>" * 16_384 + '</row><row r="1048576"><c><v>1</v></c></row>',
         "<row>" + "<c><v>1</v></c>" * 20 + "</row>" + "<row><c><v>1</v></c></row>" * 1_048_575,
     ],
-    ids=["plain", "quotes", "blanks", "case", "order", "prefix", "row", "unnamed", "unnamed rows"],
+    ids=[
+        "plain",
+        "quotes",
+        "two places",
+        "blanks",
+        "case",
+        "order",
+        "prefix",
+        "row",
+        "unnamed",
+        "unnamed rows",
+    ],
 )
 def test_a_sheet_that_reaches_too_far_is_refused_however_it_is_written(
     tmp_path: Path, rows: str
