@@ -104,31 +104,33 @@ def _spans(path: Path, package: zipfile.ZipFile) -> dict[str, bytes]:
 def _mapping_parts(package: zipfile.ZipFile, sheet: str) -> tuple[str, list[str]]:
     """The part of a sheet, and of its tables."""
     # The first that is there; a relation may lead nowhere.
-    book = next(filter(None, _targets(package, "", "officeDocument").values()))
+    book = next(part for _, part in _targets(package, "", "officeDocument") if part)
     sheets = [
         token.said
         for token in tokens(package.read(book))
         if token.kind == "start" and token.local == "sheet" and token.said.get("name") == sheet
     ]
     [id_] = [value for key, value in sheets[0].items() if key.rpartition(":")[2] == "id"]
-    part = _targets(package, book, "")[id_]
-    return part, list(_targets(package, part, "table").values())
+    part = dict(_targets(package, book, ""))[id_]
+    return part, [table for _, table in _targets(package, part, "table")]
 
 
-def _targets(package: zipfile.ZipFile, part: str, kind: str) -> dict[str, str]:
+def _targets(package: zipfile.ZipFile, part: str, kind: str) -> list[tuple[str, str]]:
+    """The relations of a part: id and part. Two may have one id, though they must not."""
     folder, _, name = part.rpartition("/")
     where = f"{folder}/_rels/{name}.rels".lstrip("/")
     if where not in package.namelist():
-        return {}
+        return []
     # Names of parts that differ in case only are the same name.
     spelled = {name.casefold(): name for name in package.namelist()}
-    return {
-        token.said.get("Id", ""): spelled.get(
-            _resolved(folder, token.said["Target"]).casefold(), ""
+    return [
+        (
+            token.said.get("Id", ""),
+            spelled.get(_resolved(folder, token.said["Target"]).casefold(), ""),
         )
         for token in tokens(package.read(where))
         if "Target" in token.said and token.said.get("Type", "").endswith(f"/{kind}" * bool(kind))
-    }
+    ]
 
 
 def _resolved(folder: str, target: str) -> str:
