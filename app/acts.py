@@ -10,7 +10,7 @@ from app.errors import AppError
 from app.journal import Change
 from app.life import planned, retried, told, unplanned
 from app.model import Move, MoveStatus
-from app.moves import ServiceMove
+from app.moves import Capabilities, ServiceMove, StartRequest
 from app.orders import Planned
 
 
@@ -61,6 +61,23 @@ def retry(
         for move in (moves[key] for key in keys if key in moves)
         if move.status in second_start_after
     ]
+
+
+def request_for(move: Move, now: datetime, says: Capabilities) -> StartRequest | None:
+    """What is sent to start a move; None when it must not begin any more.
+
+    A begin that has passed meanwhile is never sent: as soon as possible is what is left. After the
+    latest start nothing is sent: the service would only cancel it, and another must not begin it.
+    """
+    begin, latest = move.window.begin_utc, move.window.latest_utc
+    if latest is not None and latest <= now:
+        return None
+    return StartRequest(
+        move.source_upn,
+        move.target_upn,
+        begin if begin and begin > now else None,
+        latest if says.takes_latest_start else None,
+    )
 
 
 def told_all(pairs: Iterable[tuple[Move, ServiceMove]], now: datetime) -> list[Change]:

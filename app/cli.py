@@ -94,6 +94,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     running.add_argument("--begin", default="", metavar="T", help='such as "2026-12-05 18:00"')
     running.add_argument("--end", default="", metavar="T", help="preferred end; a note of the plan")
+    running.add_argument(
+        "--latest-start",
+        default="",
+        metavar="T",
+        help="the service cancels what has not begun by then; it is no end of what has begun",
+    )
     running.add_argument("--time-zone", default="UTC", metavar="Z", help="such as Europe/Berlin")
     running.add_argument("--speed", type=float, help="practice seconds in a second")
     running.add_argument(

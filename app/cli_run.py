@@ -65,6 +65,7 @@ def run(options: argparse.Namespace) -> int:
     now = SystemClock().now()
     begin = parse_time(options.begin, options.time_zone) if options.begin else None
     end = parse_time(options.end, options.time_zone) if options.end else None
+    latest = parse_time(options.latest_start, options.time_zone) if options.latest_start else None
     sign_ins = sign_in_named(options)
     screen = Screen()
     project = Project(
@@ -76,7 +77,7 @@ def run(options: argparse.Namespace) -> int:
     )
     before = signal.signal(signal.SIGTERM, lambda *_: screen.events.put(None))
     try:
-        return _follow(options, project, screen, sign_ins, begin, end, now)
+        return _follow(options, project, screen, sign_ins, begin, end, latest, now)
     except KeyboardInterrupt:
         return NOT_ALL
     finally:
@@ -92,6 +93,7 @@ def _follow(
     sign_ins: dict[Side, SignIn] | None,
     begin: datetime | None,
     end: datetime | None,
+    latest: datetime | None,
     now: datetime,
 ) -> int:
     project.open(
@@ -108,7 +110,7 @@ def _follow(
         if is_startable(row) and _is_new(screen.moves.get(row.mapping.key))
     ]
     # A plan that is under way already has its times; they may well have begun.
-    window = make_window(begin, end, options.time_zone, now) if new else Window()
+    window = make_window(begin, end, options.time_zone, now, latest) if new else Window()
     if new and not _confirmed(options, len(new), opened, window):
         return NOT_ALL
     connect(options, project, sign_ins)
@@ -167,6 +169,12 @@ def _confirmed(options: argparse.Namespace, count: int, opened: BookOpened, wind
             say(f"{name}: {local} = {utc}")
     if window.end_utc is not None:
         say("This service takes no end: it stays a note in your plan.")
+    if window.latest_utc is not None:
+        local, utc = both_times(window.latest_utc, window.zone)
+        say(
+            f"Latest start: {local} = {utc}. What has not begun by then is cancelled by the"
+            " service; what has begun goes on to its end."
+        )
     if options.yes:
         return True
     if not sys.stdin.isatty():

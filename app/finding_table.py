@@ -293,4 +293,14 @@ TEXTS: dict[str, Text] = {
         "The begin is {begin}, the end is {end}.",
         "Choose an end that is later than the begin, or none.",
     ),
+    "LATEST_IN_PAST": Text(
+        "The latest start is in the past",
+        "The latest start {time} ({utc}) is over. Now it is {now}.",
+        "Choose a later one, or none.",
+    ),
+    "LATEST_BEFORE_BEGIN": Text(
+        "The latest start is not after the begin",
+        "The begin is {begin}, the latest start is {latest}.",
+        "Choose a latest start that is later than the begin, or none.",
+    ),
 }

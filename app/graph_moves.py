@@ -70,6 +70,7 @@ class GraphMoves:
             poll_seconds=0.5 if practice else 60.0,
             settle_seconds=1.0 if practice else 60.0,
             second_start_after=frozenset({MoveStatus.FAILED, MoveStatus.STOPPED}),
+            takes_latest_start=True,
         )
 
     @property
@@ -122,11 +123,13 @@ class GraphMoves:
 
         The preferred end of a window is never sent: `preferredLatestStartDateTime` is a latest
         *start* after which the service cancels ("sharePointMigrationTaskParameters resource
-        type"), which is another promise.
+        type"), which is another promise, and sent only when it was asked for as what it is.
         """
         parameters = self._parameters(request)
         if request.begin_utc is not None:
             parameters["preferredStartDateTime"] = _wire_time(request.begin_utc)
+        if request.latest_utc is not None:
+            parameters["preferredLatestStartDateTime"] = _wire_time(request.latest_utc)
         try:
             task = self._client.post(TASKS, {"parameters": parameters})
         except Refused as error:

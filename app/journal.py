@@ -267,7 +267,12 @@ def _move_from_json(text: str) -> Move:
         data[name] = _date(data[name])
     return Move(
         **{**data, "status": MoveStatus(data["status"])},
-        window=Window(_date(window["begin_utc"]), _date(window["end_utc"]), window["zone"]),
+        window=Window(
+            _date(window["begin_utc"]),
+            _date(window["end_utc"]),
+            window["zone"],
+            _date(window.get("latest_utc")),  # not in journals of earlier versions
+        ),
     )
 
 

@@ -169,6 +169,11 @@ class Window:
     end_utc: datetime | None = None
     zone: str = "UTC"
     """The IANA zone in which the admin chose the times."""
+    latest_utc: datetime | None = None
+    """What has not begun by then is cancelled by the service, where it can; None: no such limit.
+
+    It says nothing of the end: what has begun by then goes on for as long as it takes.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ class Capabilities:
     """How long a submission without an answer may still be on its way."""
     second_start_after: frozenset[MoveStatus]
     """Final statuses after which the service accepts a new start of the same source."""
+    takes_latest_start: bool = False
+    """The service cancels by itself what has not begun by a given time: no end of anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class StartRequest:
     source_upn: str
     target_upn: str
     begin_utc: datetime | None = None
+    latest_utc: datetime | None = None
+    """Not begun by then: the service cancels it. Only where `takes_latest_start`."""
 
 
 @dataclass(frozen=True, slots=True)

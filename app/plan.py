@@ -86,11 +86,18 @@ def parse_time(text: str, zone: str, fold: int | None = None) -> datetime:
     return to_utc(local, zone, fold=fold)
 
 
-def make_window(begin: datetime | None, end: datetime | None, zone: str, now: datetime) -> Window:
-    """The window of a batch; `begin`, `end` and `now` are aware, None is as soon as possible.
+def make_window(
+    begin: datetime | None,
+    end: datetime | None,
+    zone: str,
+    now: datetime,
+    latest: datetime | None = None,
+) -> Window:
+    """The window of a batch; all times are aware, None is as soon as possible.
 
-    Raises PlanError: UNKNOWN_ZONE, BEGIN_IN_PAST, END_IN_PAST, END_BEFORE_BEGIN (the begin must
-    be before the end).
+    `latest` is the latest start, after which the service cancels; the service wants it later than
+    the begin. Raises PlanError: UNKNOWN_ZONE, BEGIN_IN_PAST, END_IN_PAST, END_BEFORE_BEGIN (the
+    begin must be before the end), LATEST_IN_PAST, LATEST_BEFORE_BEGIN.
     """
     _zone(zone)
     begin = begin.astimezone(UTC) if begin else None
@@ -103,7 +110,16 @@ def make_window(begin: datetime | None, end: datetime | None, zone: str, now: da
         raise _refusal(
             "END_BEFORE_BEGIN", begin=both_times(begin, zone)[0], end=both_times(end, zone)[0]
         )
-    return Window(begin, end, zone)
+    latest = latest.astimezone(UTC) if latest else None
+    if latest and latest <= now:
+        raise _refusal("LATEST_IN_PAST", **_pair(latest, zone), now=both_times(now, zone)[0])
+    if begin and latest and begin >= latest:
+        raise _refusal(
+            "LATEST_BEFORE_BEGIN",
+            begin=both_times(begin, zone)[0],
+            latest=both_times(latest, zone)[0],
+        )
+    return Window(begin, end, zone, latest)
 
 
 def by_size(keys: Sequence[str], size: int, window: Window, *, first: int = 1) -> tuple[Batch, ...]:

@@ -15,10 +15,10 @@ from app.errors import AppError, ServiceError, SignInRequired, Throttled
 from app.events import Event, MovesChanged, RunChanged, RunState, ServiceAsked, Trouble
 from app.gate import Gate
 from app.journal import Change, Journal
-from app.life import not_there, other_target, refused, starting, told
+from app.life import not_there, other_target, refused, starting, told, unplanned
 from app.lookups import LookUps
 from app.model import Move, MoveStatus
-from app.moves import MoveService, ServiceMove, StartRequest
+from app.moves import MoveService, ServiceMove
 from app.orders import Planned
 from app.outcome import Outcome, RefusalWatch, outcome_of
 from app.polling import SLOWEST, Pace, jitter, pair_answers
@@ -289,11 +289,11 @@ class Run:
     def _start(self, move: Move) -> None:
         assert self._service is not None
         now = self._clock.now()
-        begin = move.window.begin_utc
-        # A begin that has passed meanwhile is never sent: as soon as possible is what is left.
-        request = StartRequest(
-            move.source_upn, move.target_upn, begin if begin and begin > now else None
-        )
+        request = acts.request_for(move, now, self._service.capabilities)
+        if request is None:
+            late = "its latest start has passed: nothing was sent"
+            self._commit([Change(move, unplanned(move, now), "not sent", late)])
+            return
         after = starting(move, now)
         self._commit([Change(move, after, "starting")])
         self._busy.add(move.key)

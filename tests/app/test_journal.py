@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -51,6 +52,20 @@ def test_a_move_comes_back_as_it_was(tmp_path: Path, journal: Journal) -> None:
     journal.commit([Change(None, waiting, "planned", by_admin=True)])
     assert journal.moves() == {MOVE.key: waiting}
     assert read_project(tmp_path)[1] == (waiting,)
+
+
+def test_a_latest_start_is_kept_and_may_be_missing_in_older_journals(
+    tmp_path: Path, journal: Journal
+) -> None:
+    waiting = planned(MOVE, "Wave 1", replace(WINDOW, latest_utc=NOW), NOW)
+    journal.commit([Change(None, waiting, "planned", by_admin=True)])
+    assert journal.moves() == {MOVE.key: waiting}
+    with closing(sqlite3.connect(tmp_path / "journal.db")) as db, db:
+        [(data,)] = db.execute("SELECT data FROM moves")
+        older = json.loads(data)
+        del older["window"]["latest_utc"]
+        db.execute("UPDATE moves SET data = ?", (json.dumps(older),))
+    assert read_project(tmp_path)[1][0].window == WINDOW
 
 
 def test_an_impossible_step_leaves_nothing_behind(journal: Journal) -> None:

@@ -231,6 +231,26 @@ def test_a_window_that_cannot_be_is_refused(begin: int | None, end: int | None, 
     assert "…" not in caught.value.detail + caught.value.remedy
 
 
+@pytest.mark.parametrize(
+    ("begin", "latest", "code"),
+    [(None, 0, "LATEST_IN_PAST"), (2, 1, "LATEST_BEFORE_BEGIN"), (1, 1, "LATEST_BEFORE_BEGIN")],
+)
+def test_a_latest_start_that_cannot_be_is_refused(
+    begin: int | None, latest: int, code: str
+) -> None:
+    first = None if begin is None else NOW + timedelta(minutes=begin)
+    with pytest.raises(PlanError) as caught:
+        plan.make_window(first, None, BERLIN, NOW, NOW + timedelta(minutes=latest))
+    assert caught.value.code == code
+    assert "…" not in caught.value.detail + caught.value.remedy
+
+
+def test_a_latest_start_is_no_end() -> None:
+    latest = at("2026-12-05T18:00+01:00")
+    window = plan.make_window(None, None, BERLIN, NOW, latest)
+    assert (window.latest_utc, window.end_utc) == (utc("2026-12-05T17:00"), None)
+
+
 def test_both_times_are_shown_with_their_zones() -> None:
     assert plan.both_times(utc("2026-12-05T17:00"), BERLIN) == (
         "2026-12-05 18:00 Europe/Berlin",

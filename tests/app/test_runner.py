@@ -251,6 +251,27 @@ def test_a_begin_that_passed_while_waiting_is_not_sent(tenants: Tenants, runs: R
     assert task["parameters"].get("preferredStartDateTime") is None
 
 
+def test_a_latest_start_is_sent_and_not_overrun(tenants: Tenants, runs: Runs) -> None:
+    now = datetime.now(UTC)
+    runner, watcher = runs.start(tenants.base_url, tenants.source_token)
+    later = Window(now + timedelta(days=2), latest_utc=now + timedelta(days=3))
+    runner.plan([people(1, later)])
+    watcher.until(lambda: watcher.moves)
+    watcher.until_status(MoveStatus.SCHEDULED)
+    [task] = tenants.tasks()
+    latest = now + timedelta(days=3)
+    assert task["parameters"]["preferredLatestStartDateTime"] == f"{latest:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def test_after_its_latest_start_nobody_is_sent(tenants: Tenants, runs: Runs) -> None:
+    runner, watcher = runs.start(tenants.base_url, tenants.source_token)
+    over = Window(latest_utc=datetime.now(UTC) - timedelta(seconds=1))
+    runner.plan([people(2, over)])
+    watcher.until(lambda: len(watcher.moves) == 2)
+    watcher.until_status(MoveStatus.READY)
+    assert tenants.tasks() == []
+
+
 def test_while_paused_nothing_new_is_sent_and_the_rest_is_watched(
     tenants: Tenants, runs: Runs
 ) -> None:

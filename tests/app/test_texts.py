@@ -99,6 +99,8 @@ def plan_errors() -> list[PlanError]:
         lambda: plan.make_window(NOW - hour, None, "UTC", NOW),
         lambda: plan.make_window(None, NOW - hour, "UTC", NOW),
         lambda: plan.make_window(NOW + hour, NOW + hour, "UTC", NOW),
+        lambda: plan.make_window(None, None, "UTC", NOW, NOW - hour),
+        lambda: plan.make_window(NOW + hour, None, "UTC", NOW, NOW + hour),
     ]
     errors = []
     for attempt in attempts:
