@@ -88,6 +88,10 @@ class SetShare:
     share: float
 
 
+class GoOn:
+    """Go on as the admin left it, after a sign-in."""
+
+
 class AskNow:
     """Ask the service for everything again."""
 

@@ -66,14 +66,17 @@ class Run:
 
     def connect(self, service: MoveService) -> None:
         """Use this service; what was left in `Starting` is looked up before anything is sent."""
-        self._service = service
-        capabilities = service.capabilities
+        self._service, capabilities = service, service.capabilities
         self._pace = Pace(capabilities.poll_seconds, jitter)
         self._queue = QueueWatch(SLOWEST * capabilities.poll_seconds, capabilities.can_list)
         self._journal.record("connect", capabilities.name)
         now = self._clock.monotonic()
         for move in self._roster.with_status(MoveStatus.STARTING):
             self._look_ups.settle(move.key, now + capabilities.settle_seconds)
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Go on as the admin left it: a new connection or a sign-in takes no pause back."""
         self._gate.open_now()
         state = RunState.IDLE if self._roster.is_at_rest() else RunState.RUNNING
         self._become(RunState.PAUSED if self._sending.is_paused else state)
@@ -116,7 +119,7 @@ class Run:
         self._become(RunState.PAUSED)
 
     def resume(self) -> None:
-        """Go on sending, also after a sign-in, and also what its window came too late for."""
+        """Go on sending, also what its window came too late for."""
         self._sending.resume(self._clock.now())
         self._gate.open_now()
         self._become(RunState.RUNNING)
@@ -294,8 +297,7 @@ class Run:
             late = "its latest start has passed: nothing was sent"
             self._commit([Change(move, unplanned(move, now), "not sent", late)])
             return
-        after = starting(move, now)
-        self._commit([Change(move, after, "starting")])
+        self._commit([Change(move, starting(move, now), "starting")])
         self._busy.add(move.key)
         self._callers.call("start", move.key, partial(self._service.start, request))
 
@@ -320,16 +322,14 @@ class Run:
             self._commit_told(move, said, "told")
 
     def _commit_told(self, move: Move, said: ServiceMove, kind: str, detail: str = "") -> None:
-        after = told(move, said, self._clock.now())
-        self._commit([Change(move, after, kind, detail)])
+        self._commit([Change(move, told(move, said, self._clock.now()), kind, detail)])
         self._pace.hurry(self._clock.monotonic())
 
     # Errors
 
     def _take_error(self, answer: Answer, error: ServiceError) -> None:
         now = self._clock.monotonic()
-        detail = f"{answer.kind}: {error}"
-        self._journal.record("call failed", detail, key=answer.key)
+        self._journal.record("call failed", f"{answer.kind}: {error}", key=answer.key)
         move = self._roster.by_key.get(answer.key)
         if isinstance(error, Throttled):
             self._gate.hold(now, error.retry_after)

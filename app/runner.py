@@ -17,6 +17,7 @@ from app.orders import (
     AskNow,
     Cancel,
     Connect,
+    GoOn,
     Keep,
     KeepChecks,
     Note,
@@ -81,6 +82,10 @@ class MoveRunner:
     def set_share(self, share: float) -> None:
         """Let the next batch follow when this share (0 to 1) of the present one has ended."""
         self._inbox.put(SetShare(share))
+
+    def go_on(self) -> None:
+        """Go on after a sign-in; what the admin paused stays so."""
+        self._inbox.put(GoOn())
 
     def ask_now(self) -> None:
         """Ask the service for the states of all moves, without waiting for the next poll."""
@@ -192,6 +197,8 @@ def _obey(message: object, run: Run, journal: Journal) -> None:
             run.retry(keys)
         case SetShare(share):
             run.set_share(share)
+        case GoOn():
+            run.go_on()
         case AskNow():
             run.ask_now()
         case Pause():

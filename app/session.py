@@ -234,7 +234,7 @@ class Session:
 
     def _signed_in_again(self) -> None:
         if self._needs_sign_in:
-            self.runner.resume()
+            self.runner.go_on()
         self.preflight.resume()
 
     def _take_over(self, pair: Pair, kind: str, connection: Connection) -> None:

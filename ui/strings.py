@@ -276,7 +276,9 @@ CANCEL = "Cancel…"
 CANCEL_N = "Cancel {}…"
 CANCEL_TIP = "Moves that the service is already working on cannot be cancelled."
 CANCEL_NONE_TIP = "No move can be cancelled now. A selection limits it to the selected rows."
-START_NO_SERVICE_TIP = "Nothing is connected yet. Rehearse… tries it all without an account."
+START_NO_SERVICE_TIP = (
+    "Nothing is connected yet: connect the tenants, or rehearse without an account."
+)
 START_NO_ROWS_TIP = "No row of this choice can be started."
 
 # Confirmation

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from app.callers import Answer
-from app.errors import AppError, ServiceError, Throttled
+from app.errors import AppError, ServiceError, SignInRequired, Throttled
 from app.events import Event, RunChanged, RunState, ServiceAsked
 from app.journal import Journal
 from app.model import MoveStatus, Window
@@ -238,3 +238,20 @@ def test_a_pause_that_the_service_asked_for_outlasts_the_admins_impatience(desk:
     desk.wait(301)
     desk.work()
     assert desk.service.calls
+
+
+def test_a_sign_in_takes_no_pause_back(desk: Desk) -> None:
+    desk.run.plan([people(3)])
+    desk.run.step()
+    kind, key, _ = desk.jobs.pop(0)
+    desk.run.pause()
+    expired = SignInRequired("401", "Sign in", status=401)
+    desk.run.take_answer(Answer(kind, key, error=expired))
+    assert desk.state is RunState.NEEDS_SIGN_IN
+    desk.run.go_on()
+    desk.work()
+    assert [desk.state] == [RunState.PAUSED]
+    assert not desk.service.held
+    desk.run.resume()
+    desk.work()
+    assert len(desk.service.held) == 3

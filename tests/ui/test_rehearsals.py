@@ -7,6 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.errors import AppError
@@ -161,3 +163,23 @@ def test_with_real_tenants_there_is_no_rehearsal_to_change(
     window.rehearsals.ask()
     assert window.rehearsals.dialog is None
     assert window.header.banner.text.text() == "These are real tenants. A move cannot be undone."
+
+
+def test_everything_in_the_dialog_has_a_name_and_a_place_in_the_order(
+    pair: tuple[MainWindow, FakeProject],
+) -> None:
+    window, _ = pair
+    window.rehearsals.ask()
+    dialog = window.rehearsals.dialog
+    assert dialog is not None
+    focusable = [
+        widget
+        for widget in dialog.findChildren(QWidget)
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and widget.isVisible()
+        and widget.objectName() not in {"qt_scrollarea_viewport", "qt_spinbox_lineedit"}
+    ]
+    assert len(focusable) >= 5
+    assert all(w.accessibleName() or getattr(w, "text", str)() for w in focusable)
+    assert dialog.nextInFocusChain() is not None
+    assert dialog.go.isDefault() or dialog.go.autoDefault()
