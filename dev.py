@@ -1,4 +1,4 @@
-"""The commands on a machine with nothing but Python: demo, test, setup, bench and soak.
+"""The commands on a machine with nothing but Python: demo, test, setup, bench, soak and package.
 
 Kept to the standard library and to what every Python 3 can parse, so that an old one gets an
 answer instead of a traceback.
@@ -188,6 +188,12 @@ def demo() -> int:
     return 0 if code in (0, NOT_ALL_MOVED) else code
 
 
+def package(arguments: list[str]) -> int:
+    """Make the installers for one system, and try them."""
+    setup()
+    return script("-m", ["installer", *arguments], {"QT_QPA_PLATFORM": "offscreen"})
+
+
 def has_display() -> bool:
     """A window can be shown here."""
     if sys.platform in ("win32", "darwin"):
@@ -214,11 +220,14 @@ def main(words: list[str], version: tuple[int, ...]) -> int:
         return bench(arguments)
     if command == "soak" and not arguments:
         return soak()
+    if command == "package":
+        return package(arguments)
     print("python3 dev.py demo    the program on a sample workbook")
     print("python3 dev.py test    every check and test; more words go to pytest")
     print("python3 dev.py setup   only make the environment")
     print("python3 dev.py bench   speed and memory against peers")
     print("python3 dev.py soak    the long forms of the reliability tests")
+    print("python3 dev.py package windows|linux|macos    the installers, which are tried too")
     return 0 if command in ("help", "-h", "--help") else 2
 
 

@@ -13,7 +13,7 @@ from rules import Source, sources
 
 Rule = Callable[[Source], Iterator[str]]
 
-EVERYWHERE = ("app", "ui", "resources", "tests", "dev.py")
+EVERYWHERE = ("app", "installer", "ui", "resources", "tests", "dev.py")
 PROGRAM = ("app", "ui")
 
 RULES: dict[Rule, tuple[tuple[str, ...], tuple[str, ...]]] = {

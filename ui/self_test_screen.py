@@ -84,8 +84,10 @@ def _is_drawn(name: str) -> bool:
     image.fill(0)
     blank = image.copy()
     painter = QPainter(image)
-    icons.paint(painter, name, QColor("black"), QRectF(0, 0, _SIZE, _SIZE))
-    painter.end()
+    try:
+        icons.paint(painter, name, QColor("black"), QRectF(0, 0, _SIZE, _SIZE))
+    finally:
+        painter.end()  # a picture that goes while it is painted takes the program along
     return image != blank
 
 

@@ -1,0 +1,93 @@
+"""A screen of its own on which a trial shows its windows, and pictures are taken of them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+_PAUSE = 0.3
+
+
+class Screen:
+    """One virtual display with a window manager."""
+
+    def __init__(self, display: str) -> None:
+        self.display = display
+        self._environment = {**os.environ, "DISPLAY": display}
+
+    def picture(self, target: Path, window: str = "root") -> None:
+        """Take a picture of the whole screen, or of one window."""
+        target.parent.mkdir(parents=True, exist_ok=True)
+        self._run("import", "-window", window, str(target))
+
+    def window(self, title: str, seconds: float = 60) -> str:
+        """Wait for a visible window whose title fits the pattern; its number. SystemExit if not."""
+        found: list[str] = []
+
+        def is_there() -> bool:
+            found[:] = self._run("xdotool", "search", "--onlyvisible", "--name", title).split()
+            return bool(found)
+
+        wait(is_there, seconds, f"no window called {title} came")
+        return found[-1]
+
+    def is_gone(self, title: str) -> bool:
+        """No window fits any more."""
+        return not self._run("xdotool", "search", "--onlyvisible", "--name", title).split()
+
+    def key(self, window: str, *keys: str) -> None:
+        """Press these keys in the window."""
+        self._run("xdotool", "windowactivate", "--sync", window)
+        self._run("xdotool", "key", "--delay", "80", *keys)
+
+    def colours(self, window: str) -> int:
+        """How many colours the window shows; an empty one shows one or two."""
+        said = self._run("import", "-window", window, "-format", "%k", "info:-")
+        match = re.search(r"\d+", said)
+        return int(match[0]) if match else 0
+
+    def _run(self, *command: str) -> str:
+        return subprocess.run(
+            command, env=self._environment, capture_output=True, text=True, check=False
+        ).stdout
+
+
+@contextlib.contextmanager
+def virtual_screen(size: str = "1400x900x24") -> Iterator[Screen]:
+    """A display that nobody uses, gone at the end."""
+    reading, writing = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", size, "-nolisten", "tcp"],
+        pass_fds=[writing],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    with os.fdopen(reading) as told:
+        display = f":{told.readline().strip()}"
+    manager = subprocess.Popen(
+        ["openbox"],
+        env={**os.environ, "DISPLAY": display},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield Screen(display)
+    finally:
+        for process in (manager, server):
+            process.terminate()
+            process.wait(20)
+
+
+def wait(happened: Callable[[], bool], seconds: float, otherwise: str) -> None:
+    """Wait until something has happened; ends the program with the sentence when it does not."""
+    until = time.monotonic() + seconds
+    while not happened():
+        if time.monotonic() > until:
+            raise SystemExit(f"Stopped: {otherwise} within {seconds:g} seconds.")
+        time.sleep(_PAUSE)
