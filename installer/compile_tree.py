@@ -7,6 +7,11 @@ import py_compile
 import sys
 
 
+def _is_read_as_text(here: str, name: str) -> bool:
+    """Scripts among the resources are handed to the user as they are."""
+    return os.path.basename(here) == "resources" and name != "__init__.py"  # noqa: PTH119 - as below
+
+
 def main(folder: str) -> int:
     """Put `x.pyc` in the place of every `x.py`; the same modules give the same bytes.
 
@@ -17,7 +22,7 @@ def main(folder: str) -> int:
     for here, folders, files in os.walk(folder):
         folders.sort()
         for name in sorted(files):
-            if not name.endswith(".py"):
+            if not name.endswith(".py") or _is_read_as_text(here, name):
                 continue
             source = os.path.join(here, name)  # noqa: PTH118 - a Windows path under another system
             shown = os.path.relpath(source, folder).replace("/", "\\")

@@ -133,7 +133,7 @@ def _compile(folders: list[Path], runtime: Path, python: Callable[..., object]) 
     shutil.copyfile(Path(__file__).parent / "compile_tree.py", bare / "compile_tree.py")
     for folder in folders:
         python(bare / "python.exe", bare / "compile_tree.py", folder)
-        left = list(folder.rglob("*.py"))
+        left = [path for path in folder.rglob("*.py") if path.parent.name != "resources"]
         if left:
             raise SystemExit(f"Stopped: {left[0]} was not compiled.")
 
