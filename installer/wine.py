@@ -71,7 +71,7 @@ class Wine:
         self._add_shims()
 
     def run(
-        self, *command: str | Path, timeout: float = 300, display: str = "", cwd: Path | None = None
+        self, *command: str | Path, timeout: float = 900, display: str = "", cwd: Path | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run a Windows program to its end; what it says comes through pipes.
 
