@@ -40,7 +40,7 @@ _SPEED = 7200.0
 """Practice seconds in a second: three moves end within a few seconds."""
 _PATIENCE = 90.0
 """Seconds for the next event of the practice tenants; a slow machine starts them slowly."""
-_CLOSE_SECONDS = 20.0
+_CLOSE_SECONDS = 90.0
 _STORES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/cert.pem", "/etc/ssl/ca-bundle.pem")
 """Where truststore looks on Linux when OpenSSL's own places are empty."""
 

@@ -17,7 +17,7 @@ def test_it_passes_here_and_says_a_line_for_each_step(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=180,
+        timeout=600,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     first, *steps, passed, where = done.stdout.splitlines()
