@@ -111,7 +111,7 @@ def make_deb(root: Path, target: Path) -> None:
 def control(kilobytes: int) -> str:
     """What Debian knows of the package; it depends on what Qt needs and does not bring."""
     libc = os.confstr("CS_GNU_LIBC_VERSION") or "glibc 2.36"
-    needs = [f"libc6 (>= {libc.split()[-1]})"]
+    needs = [f"libc6 (>= {libc.split()[-1]})", "ca-certificates"]
     needs += ["fonts-dejavu-core | fonts-liberation" if "fonts" in one else one for one in QT_NEEDS]
     return (
         f"Package: {NAME}\n"

@@ -200,6 +200,7 @@ def test_the_debian_package_depends_on_what_qt_needs() -> None:
     assert fields["Version"] == __version__
     assert fields["Installed-Size"] == "1234"
     assert "libxcb-cursor0" in fields["Depends"]
+    assert "ca-certificates" in fields["Depends"], "no tenant could be reached"
     assert "fonts-dejavu-core | fonts-liberation" in fields["Depends"]
 
 
