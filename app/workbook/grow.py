@@ -77,9 +77,10 @@ def widths(sheet: SheetXml, wanted: Mapping[int, float]) -> list[Splice]:
             needed[column] = _col(p, column, width, _style_of(covering))
     if not needed:
         return []
-    if element is None:
+    if element is None or element.closes_itself:
         cols = b"<%bcols>%b</%bcols>" % (p, b"".join(needed.values()), p)
-        return [(sheet.data.start, sheet.data.start, cols)]
+        start, end = (element.start, element.end) if element else (sheet.data.start,) * 2
+        return [(start, end, cols)]
     tags = list(needed.items())
     for col in sheet.children(element):
         tag = sheet.whole(col)

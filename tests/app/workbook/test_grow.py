@@ -59,6 +59,7 @@ def test_an_extension_at_the_end_of_a_row_stays_there(tmp_path: Path) -> None:
 
 COLS = [
     ("", '<cols><col min="3" max="3" width="16" customWidth="1"/></cols>'),
+    ("<cols/>", '<cols><col min="3" max="3" width="16" customWidth="1"/></cols>'),
     (
         '<cols><col min="1" max="2" width="9"/></cols>',
         '<cols><col min="1" max="2" width="9"/>'
