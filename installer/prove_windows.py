@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from installer import version
-from installer.screen import Screen, virtual_screen, wait
+from installer.screen import Screen, changed_pixels, virtual_screen, wait
 from installer.windows_setup import files_of
 from installer.windows_tree import COMMAND, PROGRAM
 from installer.wine import Wine
@@ -19,6 +19,8 @@ _ARP = r"Software\Microsoft\Windows\CurrentVersion\Uninstall\TenantFerry"
 _BOOK = "Contoso to Northwind"
 _RUNS, _NEWER = 3, 4
 """Exit codes of the setup: the program runs; a newer version is installed."""
+_OF_A_CLOCK, _CALM_PICTURES = 2_000, 5
+"""The practice clock goes on: fewer pixels than these may change, so many pictures in a row."""
 _UNTOUCHED = re.compile(
     r"(?i)explorer|recentdocs|\\ShellNoRoam|WineDbg|Internet Settings|\\Shell Folders|Direct3D"
     r"|User Shell|MuiCache|Installer\\UserData|Windows NT\\CurrentVersion\\ProfileList|\\Fonts"
@@ -152,15 +154,21 @@ def _finished_moves(wine: Wine, home: Path, screen: Screen, setup: Path, picture
 
 
 def _settled_picture(screen: Screen, target: Path) -> None:
-    """A picture once the window does not change any more."""
-    seen: list[bytes] = []
+    """A picture once the window shows no more changes than a clock makes."""
+    earlier = target.with_suffix(".earlier.png")
+    calm = 0
 
     def is_still() -> bool:
+        nonlocal calm
+        if target.exists():
+            target.replace(earlier)
         screen.picture(target)
-        seen.append(target.read_bytes())
-        return len(seen) > 8 and seen[-1] == seen[-6]
+        is_calm = earlier.exists() and changed_pixels(earlier, target) < _OF_A_CLOCK
+        calm = calm + 1 if is_calm else 0
+        return calm >= _CALM_PICTURES
 
     wait(is_still, 60, "the window did not come to rest")
+    earlier.unlink()
 
 
 def _replaced(wine: Wine, setup: Path, tree: Path, home: Path) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -82,6 +83,14 @@ def virtual_screen(size: str = "1400x900x24") -> Iterator[Screen]:
         for process in (manager, server):
             process.terminate()
             process.wait(20)
+
+
+def changed_pixels(before: Path, after: Path) -> int:
+    """In how many pixels two pictures differ; in all of them when they cannot be compared."""
+    words = ["compare", "-metric", "AE", str(before), str(after), "null:"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    match = re.match(r"[\d.e+]+", done.stderr)
+    return int(float(match[0])) if match else sys.maxsize
 
 
 def wait(happened: Callable[[], bool], seconds: float, otherwise: str) -> None:
