@@ -24,8 +24,9 @@ _OF_A_CLOCK, _CALM_PICTURES = 2_000, 5
 _UNTOUCHED = re.compile(
     r"(?i)explorer|recentdocs|\\ShellNoRoam|WineDbg|Internet Settings|\\Shell Folders|Direct3D"
     r"|User Shell|MuiCache|Installer\\UserData|Windows NT\\CurrentVersion\\ProfileList|\\Fonts"
+    r"|PendingFileRenameOperations"
 )
-"""What Wine itself keeps writing in its registry while programs run."""
+"""What Wine itself keeps writing in its registry while programs run, and what goes at a restart."""
 
 
 def prove_setup(
@@ -255,7 +256,9 @@ def _nothing_left(
 ) -> None:
     files, keys = (now - old for now, old in zip(_state(wine), before, strict=True))
     own = str(wine.user / "AppData" / "Local" / "TenantFerry")
-    of_the_trial = (own, str(wine.user / "AppData/Local/Temp"), str(wine.drive / "setup.log"))
+    # An uninstaller runs from a copy of itself, which Windows takes away when it next starts.
+    temporary = (str(wine.user / "AppData/Local/Temp"), str(wine.user / "Temp"))
+    of_the_trial = (own, *temporary, str(wine.drive / "setup.log"))
     left = {path for path in files if not path.startswith(of_the_trial) and _BOOK not in path}
     left.discard(str(wine.drive / "un.log"))
     _must(not left, f"left on the disk: {sorted(left)[:8]}")
