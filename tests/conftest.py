@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
-from practice_run import runs, serve, tenants
+from practice_run import runs, serve, state, tenants
 
-__all__ = ["runs", "serve", "tenants"]
+__all__ = ["runs", "serve", "state", "tenants"]
 
 # Before anything imports Qt.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"

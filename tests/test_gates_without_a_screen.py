@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import xlsxwriter
-
-from app import rehearsal
 
 PEOPLE = 5
 
@@ -25,15 +22,6 @@ def book(tmp_path: Path) -> Path:
         for n in range(PEOPLE):
             sheet.write_row(n + 1, 0, (f"p{n}@tailspin.com", f"p{n}@northwind.com"))
     return path
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "state"
-    yield folder
-    note = rehearsal._read_note(folder / "practice.json")
-    if note is not None:
-        rehearsal.stop(note)
 
 
 def done(state: Path, name: str, *arguments: object) -> subprocess.CompletedProcess[str]:

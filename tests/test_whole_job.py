@@ -8,7 +8,6 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -39,15 +38,6 @@ def book(tmp_path: Path) -> Path:
         notes = workbook.add_worksheet("Notes of mine")
         notes.write(0, 0, "Ring Ana before Friday")
     return path
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "state"
-    yield folder
-    note = rehearsal._read_note(folder / "practice.json")
-    if note is not None:
-        rehearsal.stop(note)
 
 
 def command(*arguments: object) -> list[str]:

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app import rehearsal
 from app.client import GraphClient
 from app.clock import SystemClock
 from app.events import Event, MovesChanged, RunChanged, RunState
@@ -65,6 +66,16 @@ class Tenants:
             "targetUserIdentity": {"userPrincipalName": target},
         }
         return self.call("POST", TASKS, json={"parameters": parameters})
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[Path]:
+    """Where a project lies; the practice tenants that it starts are ended with the test."""
+    folder = tmp_path / "state"
+    yield folder
+    note = rehearsal._read_note(folder / "practice.json")
+    if note is not None:
+        rehearsal.stop(note)
 
 
 @pytest.fixture

@@ -5,15 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
 import xlsxwriter
-
-from app import rehearsal
 
 
 def write(path: Path, *pairs: tuple[str, str]) -> Path:
@@ -23,15 +19,6 @@ def write(path: Path, *pairs: tuple[str, str]) -> Path:
         for number, pair in enumerate(pairs, 1):
             sheet.write_row(number, 0, pair)
     return path
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "state"
-    yield folder
-    note = rehearsal._read_note(folder / "practice.json")
-    if note is not None:
-        rehearsal.stop(note)
 
 
 def preflight(book: Path, state: Path, *more: str) -> subprocess.CompletedProcess[str]:
