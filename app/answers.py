@@ -11,9 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from app.errors import Refused, ServiceError, SignInRequired, Throttled, Unreachable
-from app.odata import error_of, redacted
-
-Json = dict[str, object]
+from app.odata import Json, error_of, redacted
 
 DEFAULT_BACK_OFF_SECONDS = 5.0
 LONGEST_BACK_OFF_SECONDS = 3600.0

@@ -21,21 +21,20 @@ import httpx
 import truststore
 
 from app import __version__
-from app.answers import DEFAULT_BACK_OFF_SECONDS as DEFAULT_BACK_OFF_SECONDS
 from app.answers import (
     SIGN_IN_AGAIN,
     FormAnswer,
     claims_of,
     error_in,
     no_answer,
+    odd_answer,
     parsed,
     throttled,
     wanted,
 )
-from app.answers import Json as Json
-from app.answers import odd_answer as odd_answer
 from app.clock import Clock, SystemClock
 from app.errors import Refused, SignInRequired, Unreachable
+from app.odata import Json
 
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 _CONNECT_SECONDS = 10.0

@@ -6,9 +6,10 @@ from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from urllib.parse import quote, urlsplit
 
-from app.client import GraphClient, Json
+from app.client import GraphClient
 from app.graph_batch import Ask, Reply, ask_many
 from app.model import Side
+from app.odata import Json, number, objects, text
 from app.preflight_facts import Drive, MapEntry, Person, Product, Said, TenantFacts
 from app.tenants import Tenants
 
@@ -64,11 +65,11 @@ def read_tenant(client: GraphClient) -> TenantFacts | None:
     organization, products = ask_many(client, "v1.0", [Ask(_ORGANIZATION), Ask(_PRODUCTS)])
     if organization.is_transient or products.is_transient:
         return None
-    one = next(iter(_objects(organization.body.get("value"))), {})
+    one = next(iter(objects(organization.body.get("value"))), {})
     return TenantFacts(
-        _text(one.get("id")).casefold(),
-        _text(one.get("displayName")),
-        tuple(map(_product, _objects(products.body.get("value")))) if products.is_good else None,
+        text(one.get("id")).casefold(),
+        text(one.get("displayName")),
+        tuple(map(_product, objects(products.body.get("value")))) if products.is_good else None,
         tuple(words(reply) for reply in (organization, products) if not reply.is_good),
     )
 
@@ -78,7 +79,7 @@ def words(reply: Reply) -> str:
     error = reply.body.get("error")
     if not isinstance(error, dict):
         return f"HTTP {reply.status}"
-    said = ": ".join(filter(None, (_text(error.get("code")), _text(error.get("message")))))
+    said = ": ".join(filter(None, (text(error.get("code")), text(error.get("message")))))
     return said or f"HTTP {reply.status}"
 
 
@@ -114,15 +115,14 @@ def _person(reply: Reply) -> Person | None:
     return Person(
         said,
         enabled=enabled if isinstance(enabled, bool) else None,
-        user_type=_text(user.get("userType")),
+        user_type=text(user.get("userType")),
         licences=None
         if not isinstance(licences, list)
-        else frozenset(_text(one.get("skuId")).casefold() for one in _objects(licences)),
+        else frozenset(text(one.get("skuId")).casefold() for one in objects(licences)),
         plans=None
         if not isinstance(plans, list)
         else tuple(
-            (_text(one.get("service")), _text(one.get("capabilityStatus")))
-            for one in _objects(plans)
+            (text(one.get("service")), text(one.get("capabilityStatus"))) for one in objects(plans)
         ),
     )
 
@@ -137,9 +137,9 @@ def _drive(reply: Reply) -> Drive | None:
     of: MappingOf[str, object] = quota if isinstance(quota, dict) else {}
     return Drive(
         said,
-        used_bytes=_number(of.get("used")),
-        quota_state=_text(of.get("state")),
-        host=_host(_text(reply.body.get("webUrl"))),
+        used_bytes=number(of.get("used")),
+        quota_state=text(of.get("state")),
+        host=_host(text(reply.body.get("webUrl"))),
     )
 
 
@@ -151,17 +151,17 @@ def _entry(reply: Reply) -> MapEntry | None:
         return MapEntry(said, refusal)
     identity = reply.body.get("targetUserIdentity")
     target = identity.get("userPrincipalName") if isinstance(identity, dict) else ""
-    return MapEntry(said, "", _text(target), _text(reply.body.get("userType")))
+    return MapEntry(said, "", text(target), text(reply.body.get("userType")))
 
 
 def _product(sku: Json) -> Product:
     prepaid = sku.get("prepaidUnits")
     return Product(
-        _text(sku.get("skuId")).casefold(),
-        _text(sku.get("skuPartNumber")),
-        tuple(_text(plan.get("servicePlanName")) for plan in _objects(sku.get("servicePlans"))),
-        _number(prepaid.get("enabled")) if isinstance(prepaid, dict) else None,
-        _number(sku.get("consumedUnits")),
+        text(sku.get("skuId")).casefold(),
+        text(sku.get("skuPartNumber")),
+        tuple(text(plan.get("servicePlanName")) for plan in objects(sku.get("servicePlans"))),
+        number(prepaid.get("enabled")) if isinstance(prepaid, dict) else None,
+        number(sku.get("consumedUnits")),
     )
 
 
@@ -172,15 +172,3 @@ def _host(url: str) -> str:
     except ValueError:
         return ""
     return f"{parts.scheme}://{parts.netloc}".casefold() if parts.scheme and parts.netloc else ""
-
-
-def _objects(value: object) -> list[Json]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _number(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from app.client import GraphClient, Json, odd_answer
+from app.answers import odd_answer
+from app.client import GraphClient
 from app.clock import Clock
 from app.errors import AppError, SignInRequired, Throttled
 from app.gate_values import Organization, Reading, Seats
 from app.limits import Limits
 from app.moves import MoveService
+from app.odata import number, objects, text
 from app.polling import PENDING
 from app.tenants import Tenants
 
@@ -23,11 +25,11 @@ _T = TypeVar("_T")
 
 def reading(clock: Clock, ask: Callable[[], _T], pause: Callable[[float], bool]) -> Reading[_T]:
     """Ask, and keep the answer or the error with the time; being put off is waited for."""
-    for number in range(_TRIES):
+    for count in range(_TRIES):
         try:
             return Reading(ask(), clock.now())
         except AppError as error:
-            is_last = number == _TRIES - 1
+            is_last = count == _TRIES - 1
             if not isinstance(error, Throttled) or is_last or not pause(error.retry_after):
                 return Reading(None, clock.now(), error)
     raise AssertionError("the last try returns")
@@ -36,13 +38,13 @@ def reading(clock: Clock, ask: Callable[[], _T], pause: Callable[[float], bool])
 def read_organization(client: GraphClient) -> Organization:
     """The tenant of this client ("List organizations"); takes Organization.Read.All."""
     answer = client.get(_ORGANIZATION, {"$select": "id,displayName,verifiedDomains"})
-    for one in _objects(answer.get("value")):
-        domains = _objects(one.get("verifiedDomains"))
-        initial = [_text(each, "name") for each in domains if each.get("isInitial") is True]
+    for one in objects(answer.get("value")):
+        domains = objects(one.get("verifiedDomains"))
+        initial = [text(each.get("name")) for each in domains if each.get("isInitial") is True]
         return Organization(
-            _text(one, "id").casefold(),
-            _text(one, "displayName"),
-            tuple(_text(each, "name").casefold() for each in domains),
+            text(one.get("id")).casefold(),
+            text(one.get("displayName")),
+            tuple(text(each.get("name")).casefold() for each in domains),
             initial[0].casefold() if initial else "",
         )
     raise odd_answer("the tenant does not say who it is")
@@ -66,14 +68,14 @@ def read_seats(tenants: Tenants, limits: Limits) -> Seats:
         except AppError as error:
             refusals.append(error)
             continue
-        for sku in _objects(answer.get("value")):
-            name = _text(sku, "skuPartNumber")
-            plans = [_text(plan, "servicePlanName") for plan in _objects(sku.get("servicePlans"))]
-            usable = _text(sku, "capabilityStatus").casefold() in _USABLE
+        for sku in objects(answer.get("value")):
+            name = text(sku.get("skuPartNumber"))
+            plans = [text(plan.get("servicePlanName")) for plan in objects(sku.get("servicePlans"))]
+            usable = text(sku.get("capabilityStatus")).casefold() in _USABLE
             if usable and limits.is_migration_licence(name, plans):
                 prepaid = sku.get("prepaidUnits")
-                bought += _number(prepaid.get("enabled") if isinstance(prepaid, dict) else 0)
-                used += _number(sku.get("consumedUnits"))
+                bought += number(prepaid.get("enabled") if isinstance(prepaid, dict) else 0) or 0
+                used += number(sku.get("consumedUnits")) or 0
                 products[name] = None
     if len(refusals) == 2:
         raise refusals[0]
@@ -83,16 +85,3 @@ def read_seats(tenants: Tenants, limits: Limits) -> Seats:
 def count_pending(service: MoveService) -> int:
     """Moves in the service's queue, whoever started them; they share its places."""
     return sum(1 for move in service.list_moves() if move.status in PENDING)
-
-
-def _objects(value: object) -> list[Json]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-
-
-def _text(where: Json, name: str) -> str:
-    value = where.get(name)
-    return value if isinstance(value, str) else ""
-
-
-def _number(value: object) -> int:
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from app.client import DEFAULT_BACK_OFF_SECONDS, GraphClient, Json, odd_answer
+from app.answers import DEFAULT_BACK_OFF_SECONDS, odd_answer
+from app.client import GraphClient
 from app.errors import SignInRequired
+from app.odata import Json
 
 MOST_REQUESTS = 20
 """Requests in one batch: "Combine multiple HTTP requests using JSON batching"."""

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from urllib.parse import quote
 
-from app.client import GraphClient, Json, odd_answer
+from app.answers import odd_answer
+from app.client import GraphClient
 from app.clock import Clock
 from app.errors import Refused, Throttled, Unreachable
 from app.graph_batch import Ask, Reply, ask_many, get_many
 from app.model import MoveStatus, upn_key
 from app.moves import Capabilities, DryRun, ServiceMove, StartRequest
-from app.odata import error_of
+from app.odata import Json, error_of
 from app.remedies import find as find_remedy
 
 TASKS = "/beta/solutions/sharePoint/migrations/crossOrganizationMigrationTasks"

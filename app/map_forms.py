@@ -11,9 +11,10 @@ import io
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
-from app.client import Json, odd_answer
+from app.answers import odd_answer
 from app.identity_map import M365_GROUP, Entry
 from app.model import MapKind
+from app.odata import Json
 
 _MAPPINGS = "/solutions/sharePoint/migrations/crossOrganization"
 ADDRESSES = {MapKind.USER: f"{_MAPPINGS}UserMappings", MapKind.GROUP: f"{_MAPPINGS}GroupMappings"}

@@ -1,9 +1,11 @@
-"""What the body of an error answer says (OData), and how it is made fit to be shown."""
+"""Reads the JSON of Microsoft Graph (OData) with distrust, and makes its errors fit to be shown."""
 
 from __future__ import annotations
 
 import json
 import re
+
+Json = dict[str, object]
 
 _LONGEST_MESSAGE = 4000
 _BEARER = re.compile(r"\bbearer\s+[A-Za-z0-9._~+/=-]{16,}", re.IGNORECASE)
@@ -22,27 +24,38 @@ def error_of(raw: bytes | None) -> tuple[str, str]:
         return "", ""
     error = body.get("error") if isinstance(body, dict) else None
     if isinstance(error, str):
-        return error, _text(body.get("error_description"))
+        return error, text(body.get("error_description"))
     if not isinstance(error, dict):
         return "", ""
-    code, message = _text(error.get("code")), _text(error.get("message"))
+    code, message = text(error.get("code")), text(error.get("message"))
     details = error.get("details")
     inner = [error.get("innerError"), error.get("innererror")]
     for part in [*(details if isinstance(details, list) else []), *inner]:
-        specific = _text(part.get("code")) if isinstance(part, dict) else ""
+        specific = text(part.get("code")) if isinstance(part, dict) else ""
         if specific.casefold().startswith("mna") and not code.casefold().startswith("mna"):
-            said = message or _text(part.get("message"))
-            return specific, ": ".join(text for text in (code, said) if text)
+            said = message or text(part.get("message"))
+            return specific, ": ".join(part for part in (code, said) if part)
     return code, message
 
 
-def _text(value: object) -> str:
+def objects(value: object) -> list[Json]:
+    """The objects of a list; nothing when it is no list."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def text(value: object) -> str:
+    """The text, or "" when it is none."""
     return value if isinstance(value, str) else ""
 
 
-def redacted(text: str, token: str) -> str:
+def number(value: object) -> int | None:
+    """The whole number, or None when it is none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def redacted(said: str, token: str) -> str:
     """The text without the token and whatever looks like one, at most some thousand letters."""
     if len(token) >= 8:
-        text = text.replace(token, "[hidden]")
-    text = _JSON_WEB_TOKEN.sub("[hidden]", _BEARER.sub("Bearer [hidden]", text))
-    return text if len(text) <= _LONGEST_MESSAGE else text[:_LONGEST_MESSAGE] + " …"
+        said = said.replace(token, "[hidden]")
+    said = _JSON_WEB_TOKEN.sub("[hidden]", _BEARER.sub("Bearer [hidden]", said))
+    return said if len(said) <= _LONGEST_MESSAGE else said[:_LONGEST_MESSAGE] + " …"

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from app.answers import Json, odd_answer
+from app.answers import odd_answer
 from app.client import GraphClient
 from app.clouds import other_cloud, wrong_cloud
 from app.errors import AppError, Refused, ServiceError
 from app.model import Level, Side
+from app.odata import Json
 from app.permissions import READ_ORGANIZATION, missing
 from app.signed_in import SignedIn, TenantCheck, TenantSeen
 from app.tenant_test_texts import sentence
