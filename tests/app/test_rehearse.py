@@ -43,6 +43,18 @@ class Screen:
             if isinstance(event, kind) and fits(event):
                 return event
 
+    def until_rehearsing(self) -> tuple[BookOpened, ServiceConnected]:
+        """The copy is open and the tenants are there; either may come first."""
+        opened: BookOpened | None = None
+        connected: ServiceConnected | None = None
+        while opened is None or connected is None:
+            event = self.until(object)
+            if isinstance(event, BookOpened):
+                opened = event
+            elif isinstance(event, ServiceConnected):
+                connected = event
+        return opened, connected
+
 
 @pytest.fixture
 def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -101,11 +113,11 @@ def test_the_workbook_and_its_project_stay_as_they_are(
     project.accept_corrections(frozenset({f"Mapping!A{PEOPLE + 2}"}))
     screen.until(BookOpened)
     project.rehearse("all-well", FAST)
-    copy = screen.until(BookOpened)
+    copy, connected = screen.until_rehearsing()
     assert copy.path.name == "Wave plan (rehearsal).xlsx"
     assert rehearsal.is_copy(copy.path)
     assert not rehearsal.is_copy(first.path)
-    played = screen.until(ServiceConnected).rehearsal
+    played = connected.rehearsal
     assert played is not None
     assert (played.title, played.speed) == ("All well", FAST)
     assert played.clock(played.at_utc) == played.now_utc
@@ -156,8 +168,7 @@ def test_a_rehearsal_left_in_the_middle_goes_on_when_its_workbook_is_opened(
     project, screen = projects()
     opened(project, screen, book)
     project.rehearse("", 1.0)
-    copy = screen.until(BookOpened).path
-    screen.until(ServiceConnected)
+    copy = screen.until_rehearsing()[0].path
     start(project)
     screen.until(MovesChanged, lambda changed: changed.moves[0].status.is_at_service)
     assert project.close(10.0)
