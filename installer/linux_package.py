@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from dev import QT_NEEDS
@@ -16,7 +16,7 @@ from installer import icon, version
 from installer.archives import write_tarball
 from installer.freeze import NAME, freeze
 from installer.sbom import write_sbom
-from installer.screen import virtual_screen
+from installer.screen import Screen, virtual_screen, wait
 from installer.tools import BUILD, need, run
 from installer.version import ROOT
 from installer.windows_setup import files_of
@@ -25,6 +25,8 @@ from installer.windows_tree import set_times
 LINUX = Path(__file__).parent / "linux"
 _ICON_SIZES = (16, 24, 32, 48, 64, 128, 256)
 _USER = "ferry"
+_PLAIN = 30
+"""Colours that a window without anything in it may show."""
 
 
 def package(options: argparse.Namespace, say: Callable[[str], None]) -> list[Path]:
@@ -149,8 +151,7 @@ def prove_deb(deb: Path, say: Callable[[str], None]) -> None:
 
 
 def _in_clean_system(root: Path, deb: Path, say: Callable[[str], None]) -> None:
-    inside = ["chroot", root, "env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C.UTF-8"]
-    inside += [f"PATH={':'.join(('/usr/sbin', '/usr/bin', '/sbin', '/bin'))}"]
+    inside = ["chroot", root, "env", "-i", *clean_environment(os.environ)]
     shutil.copyfile(deb, root / deb.name)
     install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "desktop-file-utils"]
     run([*inside, "apt-get", "update", "-qq"])
@@ -171,19 +172,39 @@ def _in_clean_system(root: Path, deb: Path, say: Callable[[str], None]) -> None:
         )
         if '"counts"' not in said:
             raise SystemExit(f"Stopped: the command line does not work.\n{said}")
-        window = subprocess.Popen(
-            [*map(str, user), f"DISPLAY={screen.display} {NAME}"], start_new_session=True
-        )
-        shown = screen.window(version.NAME, 90)
-        screen.key(shown, "alt+F4")
-        if window.wait(60):
-            raise SystemExit(f"Stopped: the window ended with {window.returncode}.")
+        _try_window([*map(str, user), f"DISPLAY={screen.display} {NAME}"], screen)
     say("self-test passed and window opened and closed, as an ordinary user")
     run([*inside, "apt-get", "purge", "-y", "-qq", NAME])
     left = list((root / "usr").rglob(f"*{NAME}*"))
     if left:
         raise SystemExit(f"Stopped: the package left {left[:5]}")
     say("removed; nothing of it left")
+
+
+def clean_environment(outside: Mapping[str, str]) -> list[str]:
+    """The environment of the clean system as `env` takes it; of ours only the way to the network.
+
+    Settings of Qt or Python that hold here would hide what a user's system does.
+    """
+    proxies = [f"{key}={told}" for key, told in outside.items() if key.lower().endswith("_proxy")]
+    path = "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
+    return ["DEBIAN_FRONTEND=noninteractive", "LC_ALL=C.UTF-8", path, *proxies]
+
+
+def _try_window(command: list[str], screen: Screen) -> None:
+    """The window comes, is photographed, and closes. SystemExit if not."""
+    window = subprocess.Popen(command, start_new_session=True)
+    try:
+        shown = screen.window(version.NAME, 90)
+        wait(lambda: screen.colours(shown) > _PLAIN, 60, "the window stayed empty")
+        screen.picture(BUILD / "pictures" / "linux-first-start.png")
+        screen.key(shown, "alt+F4")
+        if window.wait(60):
+            raise SystemExit(f"Stopped: the window ended with {window.returncode}.")
+    finally:
+        if window.poll() is None:
+            window.terminate()
+            window.wait(20)
 
 
 def _mirror() -> tuple[str, str]:

@@ -25,8 +25,10 @@ _UNTOUCHED = re.compile(
     r"(?i)explorer|recentdocs|\\ShellNoRoam|WineDbg|Internet Settings|\\Shell Folders|Direct3D"
     r"|User Shell|MuiCache|Installer\\UserData|Windows NT\\CurrentVersion\\ProfileList|\\Fonts"
     r"|PendingFileRenameOperations"
+    r"|^\[Software\\+Classes$|^\[Software\\+Microsoft\\+Windows\\+CurrentVersion\\+App Paths$"
 )
-"""What Wine itself keeps writing in its registry while programs run, and what goes at a restart."""
+"""What Wine itself keeps writing in its registry while programs run, what goes at a restart, and
+two keys that every Windows has for all programs together: values and keys in them are compared."""
 
 
 def prove_setup(
@@ -233,6 +235,11 @@ def _for_all(wine: Wine, setup: Path) -> None:
     _must(not data.exists(), "the user's data stayed, though its deletion was asked for")
 
 
+def is_of_windows(key: str) -> bool:
+    """A line of the registry that comes and goes whatever a program leaves."""
+    return _UNTOUCHED.search(key) is not None
+
+
 def _state(wine: Wine) -> tuple[set[str], set[str]]:
     """Files on the drive, and keys and values of the registry."""
     wine.settle()
@@ -248,7 +255,7 @@ def _state(wine: Wine) -> tuple[set[str], set[str]]:
                 keys.add(here)
             elif line.startswith(("@", '"')):
                 keys.add(f"{here} {line.partition('=')[0]}")
-    return files, {key for key in keys if not _UNTOUCHED.search(key)}
+    return files, {key for key in keys if not is_of_windows(key)}
 
 
 def _nothing_left(

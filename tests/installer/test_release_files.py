@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from app import __version__
-from installer import linux_package, macos_package, signing, version
+from installer import linux_package, macos_package, prove_windows, signing, version
 from installer.archives import write_checksums, write_tarball
 from installer.lock import Locked
 from installer.sbom import write_sbom
@@ -202,6 +202,29 @@ def test_the_debian_package_depends_on_what_qt_needs() -> None:
     assert "libxcb-cursor0" in fields["Depends"]
     assert "ca-certificates" in fields["Depends"], "no tenant could be reached"
     assert "fonts-dejavu-core | fonts-liberation" in fields["Depends"]
+
+
+def test_the_clean_system_has_no_settings_of_this_one() -> None:
+    outside = {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": ".", "https_proxy": "http://p.test"}
+    inside = dict(word.split("=", 1) for word in linux_package.clean_environment(outside))
+    assert inside.keys() == {"DEBIAN_FRONTEND", "LC_ALL", "PATH", "https_proxy"}
+
+
+@pytest.mark.parametrize(
+    ("key", "is_windows"),
+    [
+        (r"[Software\\Classes", True),
+        (r"[Software\\Microsoft\\Windows\\CurrentVersion\\App Paths", True),
+        (r'[Software\\Classes "left"', False),
+        (r"[Software\\Classes\\.xlsx", False),
+        (r"[Software\\Microsoft\\Windows\\CurrentVersion\\App Paths\\TenantFerry.exe", False),
+        (r"[Software\\TenantFerry", False),
+    ],
+)
+def test_shared_keys_are_those_of_windows_only_where_they_are_empty(
+    key: str, is_windows: bool
+) -> None:
+    assert prove_windows.is_of_windows(key) is is_windows
 
 
 def test_a_mac_is_told_name_and_version() -> None:
