@@ -255,7 +255,8 @@ class GraphClient:
 
 
 class FormClient:
-    """Forms to the sign-in service, in the words that msal has for an HTTP client.
+    """Calls that bear no token of ours, in the words that msal has for an HTTP client: forms to the
+    sign-in service, and what is public.
 
     Raises Unreachable; Refused UNSAFE_ADDRESS for an address without https.
     """

@@ -12,6 +12,7 @@ from app.gate_events import GateEvent
 from app.model import Finding, Mapping, MapRow, Move
 from app.moves import Capabilities
 from app.preflight_values import PreflightSummary, RowCheck
+from app.releases import VersionsLooked
 from app.report_events import ReportEvent
 from app.signed_in import SideState, TenantCheck
 
@@ -214,5 +215,6 @@ Event = (
     | RunChanged
     | BookSaved
     | BookWaiting
+    | VersionsLooked
     | Trouble
 )

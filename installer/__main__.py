@@ -32,6 +32,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--runtime", type=Path, metavar="FOLDER", help="Windows: another unpacked runtime"
     )
+    parser.add_argument(
+        "--feed",
+        default="",
+        metavar="ADDRESS",
+        help="where the program asks for newer versions, once its user has switched that on",
+    )
     parser.add_argument("--twice", action="store_true", help="build again and compare the bytes")
     parser.add_argument("--no-trial", action="store_true", help="do not install and try it")
     options = parser.parse_args(arguments)

@@ -33,11 +33,12 @@ _UNUSED_MODULES = ("tkinter", "pytest", "hypothesis", "_pytest", "IPython", "mat
 
 
 def freeze(
-    target: Path, say: Callable[[str], None], more: tuple[str, ...] = ()
+    target: Path, say: Callable[[str], None], feed: str, more: tuple[str, ...] = ()
 ) -> tuple[list[lock.Locked], Path]:
     """Freeze into the folder `target`; the packages that are in it, and where they lie installed.
 
-    `more` goes to PyInstaller, such as the icon of a bundle.
+    `feed` is where newer versions are asked for; `more` goes to PyInstaller, such as the icon of a
+    bundle.
     """
     environment: Mapping[str, str] = {
         key: str(value) for key, value in default_environment().items()
@@ -58,6 +59,7 @@ def freeze(
     for name in ("app", "ui", "resources"):
         ignored = shutil.ignore_patterns("__pycache__", "make_sample.py", "sample_people.py")
         shutil.copytree(ROOT / name, sources / name, ignore=ignored)
+    version.write_feed(sources / "resources", feed)
     (sources / "start.py").write_text("from ui.start import main\n\nraise SystemExit(main())\n")
     words = [python, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", "--onedir"]
     words += ["--windowed", "--name", NAME, "--contents-directory", "lib", *more]

@@ -34,9 +34,9 @@ def package(options: argparse.Namespace, say: Callable[[str], None]) -> list[Pat
     if sys.platform != "linux":
         raise SystemExit("Stopped: the Debian package is made on Linux.")
     need("dpkg-deb", "objdump")
-    files = _build(options.output, say)
+    files = _build(options.output, options.feed, say)
     if options.twice:
-        second = _build(BUILD / "again", say)
+        second = _build(BUILD / "again", options.feed, say)
         for one, other in zip(files, second, strict=True):
             if one.read_bytes() != other.read_bytes():
                 raise SystemExit(f"Stopped: {one.name} was built twice and is not the same.")
@@ -46,10 +46,10 @@ def package(options: argparse.Namespace, say: Callable[[str], None]) -> list[Pat
     return files
 
 
-def _build(target: Path, say: Callable[[str], None]) -> list[Path]:
+def _build(target: Path, feed: str, say: Callable[[str], None]) -> list[Path]:
     target.mkdir(parents=True, exist_ok=True)
     frozen = BUILD / "linux" / f"{NAME}-{version.VERSION}"
-    packages, installed = freeze(frozen, say)
+    packages, installed = freeze(frozen, say, feed)
     root = BUILD / "linux" / "root"
     lay_out(frozen, root)
     deb = target / f"{NAME}_{version.VERSION}_amd64.deb"

@@ -31,7 +31,7 @@ def package(options: argparse.Namespace, say: Callable[[str], None]) -> list[Pat
     make_icns(pictures)
     frozen = BUILD / "macos" / NAME
     more = ("--icon", str(pictures), "--osx-bundle-identifier", IDENTIFIER)
-    packages, installed = freeze(frozen, say, more)
+    packages, installed = freeze(frozen, say, options.feed, more)
     bundle = BUILD / "macos" / f"{version.NAME}.app"
     shutil.rmtree(bundle, ignore_errors=True)
     shutil.move(BUILD / "freeze" / "dist" / f"{NAME}.app", bundle)

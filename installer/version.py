@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from app import __version__
+from app.release_watch import FILE as FEED_FILE
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "Tenant Ferry"
@@ -60,6 +61,15 @@ def commit() -> str:
         [*git, "status", "--porcelain"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     return said.stdout.strip() + ("+" if changed.stdout.strip() else "")
+
+
+def write_feed(resources: Path, feed: str) -> None:
+    """Let what is packed ask here for newer versions; "" leaves what is there. SystemExit."""
+    if not feed:
+        return
+    if not re.fullmatch(r"https://[!$-;=@-Z_a-z~]+", feed):
+        raise SystemExit(f"Stopped: {feed} is no address that newer versions can be asked from.")
+    (resources / FEED_FILE).write_text(f'feed = "{feed}"\n', "utf-8", newline="\n")
 
 
 def utc(seconds: int) -> str:

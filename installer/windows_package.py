@@ -70,7 +70,7 @@ def _build(
             raise SystemExit(f"{done.stdout}{done.stderr}\nStopped: the byte code was not made.")
 
     target.mkdir(parents=True, exist_ok=True)
-    packages = make_tree(tree, say, python, options.runtime)
+    packages = make_tree(tree, say, python, options.runtime, options.feed)
     if os.name == "nt":
         system = Path(os.environ["SYSTEMROOT"]) / "System32"
         check_libraries(tree, [path.name for path in system.glob("*.dll")])

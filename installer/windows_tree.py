@@ -26,12 +26,16 @@ _UNSIGNED = re.compile(r"\.(zip|txt|_pth)$")
 
 
 def make_tree(
-    folder: Path, say: Callable[[str], None], python: Callable[..., object], given: Path | None
+    folder: Path,
+    say: Callable[[str], None],
+    python: Callable[..., object],
+    given: Path | None,
+    feed: str,
 ) -> list[lock.Locked]:
     """Make the whole program in `folder`; the packages that are in it.
 
     `python` runs a Windows Python with these words. `given` is an unpacked runtime of python.org
-    that takes the place of the pinned one.
+    that takes the place of the pinned one; `feed` is where newer versions are asked for.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -51,6 +55,7 @@ def make_tree(
     _fetch_packages(packages, lib, minor)
     write_licences(folder / "licences", lib, runtime)
     _add_own_code(folder / "program")
+    version.write_feed(folder / "program" / "resources", feed)
     own = [path for name in PACKAGES for path in (folder / "program" / name).rglob("*.py")]
     trim_packages(lib)
     trim_qt(lib, runtime, modules_of_qt(own))

@@ -10,20 +10,25 @@ from pathlib import Path
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from app import __version__
 from app.clock import SystemClock
 from app.errors import AppError
 from app.log import start_log
 from app.paths import data_dir
 from app.project import Project
 from app.rehearsal import choices
+from app.release_watch import ReleaseWatch, read_feed
 from app.samples import copy_sample
 from ui import icons, strings
 from ui.bridge import Bridge
 from ui.crash import CrashReporter
 from ui.kept import Kept
+from ui.versions import Versions
 from ui.window import MainWindow
 
 CLOSE_SECONDS = 5.0
+_LEAVE_SECONDS = 1.0
+"""So long is waited for the end of a question that nobody needs any more."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,7 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     bridge = Bridge()
     project = Project(bridge.post, options.state_dir)
     settings = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
-    window = MainWindow(project, SystemClock(), Kept(settings), sample=lambda: copy_sample(folder))
+    kept = Kept(settings)
+    window = MainWindow(project, SystemClock(), kept, sample=lambda: copy_sample(folder))
+    watch = _watch_releases(window, kept, folder, bridge)
     window.rehearsals.offer(choices())
     bridge.events.connect(window.take)
     window.show()
@@ -62,7 +69,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     finally:
         bridge.stop()
         project.close(CLOSE_SECONDS)
+        if watch is not None:
+            watch.close(_LEAVE_SECONDS)
         crash.uninstall()
+
+
+def _watch_releases(
+    window: MainWindow, kept: Kept, folder: Path, bridge: Bridge
+) -> ReleaseWatch | None:
+    """None where this program knows no place that tells of newer versions."""
+    try:
+        feed = read_feed(folder)
+    except AppError as error:
+        window.notices.show_error("version", error, "attention")
+        return None
+    if not feed:
+        return None
+    watch = ReleaseWatch(feed, bridge.post)
+    Versions(window, watch, kept, SystemClock(), __version__).begin()
+    return watch
 
 
 def _parser() -> argparse.ArgumentParser:

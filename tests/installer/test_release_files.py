@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from app import __version__
+from app.release_watch import read_feed
 from installer import linux_package, macos_package, prove_windows, signing, version
 from installer.archives import write_checksums, write_tarball
 from installer.lock import Locked
@@ -57,6 +58,22 @@ def test_the_time_of_a_release_can_be_given(monkeypatch: pytest.MonkeyPatch) -> 
     assert version.utc(1790000000) == "2026-09-21T14:13:20Z"
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
     assert version.zip_time() == (1980, 1, 1, 0, 0, 0)
+
+
+def test_a_release_knows_where_newer_ones_are_told_of(tmp_path: Path) -> None:
+    version.write_feed(tmp_path, "")
+    assert not list(tmp_path.iterdir())
+    feed = "https://api.example.org/repos/a/b-c/releases/latest"
+    version.write_feed(tmp_path, feed)
+    assert read_feed(tmp_path) == feed
+
+
+@pytest.mark.parametrize("feed", ["http://a.test/", "https://a.test/?b", 'https://a.test/"', "a"])
+def test_a_place_for_newer_versions_that_cannot_be_ends_the_build(
+    tmp_path: Path, feed: str
+) -> None:
+    with pytest.raises(SystemExit, match="no address"):
+        version.write_feed(tmp_path, feed)
 
 
 def test_the_release_text_is_the_section_of_the_change_log() -> None:
