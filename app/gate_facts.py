@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,13 +14,14 @@ from app.checks import is_startable, worst
 from app.clock import Clock
 from app.errors import AppError
 from app.events import BookOpened, CheckedRow
-from app.gate_reading import count_pending, read_organization, read_seats, reading
-from app.gate_values import Facts, MapCount, Reading
+from app.gate_reading import count_pending, organization_of, read_side, reading, seats_of
+from app.gate_values import Facts, MapCount, Reading, Seats
 from app.identity_map import Difference, MapReport
 from app.limits import read_limits
 from app.model import Level, MapKind, Move, MoveStatus, Side, Window
 from app.paths import data_dir
 from app.preflight_ask import Pair
+from app.preflight_facts import TenantFacts
 from app.preflight_values import PreflightSummary
 from app.queue_watch import RESERVE
 from app.upn import domain_of
@@ -46,6 +48,7 @@ class GateFacts:
         self._path: Path | None = None
         self._moves: dict[str, MoveStatus] = {}
         self._facts = Facts(0, is_connected=False)
+        self._tenants: dict[Side, Reading[TenantFacts]] = {}
         self.connection: Pair | None = None
 
     # What comes in
@@ -82,6 +85,7 @@ class GateFacts:
 
     def forget(self) -> None:
         """Read everything anew the next time."""
+        self._tenants.clear()
         self._facts = Facts(
             0,
             book_read=self._facts.book_read,
@@ -101,7 +105,7 @@ class GateFacts:
                 "",
                 "Sign in to both tenants, or connect the practice tenants.",
             )
-        self._read_organizations(connection)
+        self._read_tenants(connection)
         if self._facts.source.value is None:
             assert self._facts.source.error is not None
             raise self._facts.source.error
@@ -117,7 +121,7 @@ class GateFacts:
         connection, clock, pause = self.connection, self._clock, self._pause
         if connection is None:
             return
-        self._read_organizations(connection)
+        self._read_tenants(connection)
         facts = self._facts
         brief = _FRESH_AT_A_START if is_start else _FRESH
         trust = connection.says
@@ -130,11 +134,6 @@ class GateFacts:
                 facts = replace(facts, trust_target=said)
             if self._is_old(facts.compatibility, brief):
                 facts = replace(facts, compatibility=reading(clock, trust.compatibility, pause))
-        if self._is_old(facts.seats, _FRESH):
-            seats = reading(
-                clock, lambda: read_seats(connection.tenants, read_limits(data_dir())), pause
-            )
-            facts = replace(facts, seats=seats)
         if self._is_old(facts.pending, brief):
             pending = reading(clock, lambda: count_pending(connection.service), pause)
             facts = replace(facts, pending=pending)
@@ -169,19 +168,25 @@ class GateFacts:
             window=window,
         )
 
-    def _read_organizations(self, connection: Pair) -> None:
-        facts, tenants = self._facts, connection.tenants
-        if self._is_old(facts.source, _FRESH):
-            facts = replace(
-                facts,
-                source=reading(self._clock, lambda: read_organization(tenants.source), self._pause),
-            )
-        if self._is_old(facts.target, _FRESH):
-            facts = replace(
-                facts,
-                target=reading(self._clock, lambda: read_organization(tenants.target), self._pause),
-            )
-        self._facts = facts
+    def _read_tenants(self, connection: Pair) -> None:
+        """Who the two are and what they bought, as far as it is too old: a call for each."""
+        tenants = connection.tenants
+        for side, client in ((Side.SOURCE, tenants.source), (Side.TARGET, tenants.target)):
+            if self._is_old(said := self._tenants.get(side, Reading()), _FRESH) or _lacks(said):
+                self._tenants[side] = reading(self._clock, partial(read_side, client), self._pause)
+        source, target = self._tenants[Side.SOURCE], self._tenants[Side.TARGET]
+        times = [one.at for one in (source, target) if one.at is not None]
+        seats: Reading[Seats] = Reading(at=min(times, default=None))
+        try:
+            seats = replace(seats, value=seats_of((source, target), read_limits(data_dir())))
+        except AppError as error:
+            seats = replace(seats, error=error)
+        self._facts = replace(
+            self._facts,
+            source=organization_of(source),
+            target=organization_of(target),
+            seats=seats,
+        )
 
     def _is_old(self, reading: Reading[_T], fresh: timedelta) -> bool:
         """An error is never kept: whoever asks again wants another try."""
@@ -194,6 +199,12 @@ class GateFacts:
             return fingerprint_of(self._path) if self._path is not None else None
         except OSError:
             return None
+
+
+def _lacks(said: Reading[TenantFacts]) -> bool:
+    """A part was refused; whoever asks again may have got the permission meanwhile."""
+    facts = said.value
+    return facts is not None and bool(facts.organization_error or facts.products_error)
 
 
 def _domains(upns: Iterable[str]) -> tuple[str, ...]:

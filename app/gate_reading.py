@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from app.answers import odd_answer
+from app.answers import NOTHING_TO_DO, odd_answer, throttled
 from app.client import GraphClient
 from app.clock import Clock
-from app.errors import AppError, SignInRequired, Throttled
+from app.directory_reader import read_tenant
+from app.errors import AppError, SignInRequired, Throttled, Unreachable
 from app.gate_values import Organization, Reading, Seats
 from app.limits import Limits
 from app.moves import MoveService
-from app.odata import number, objects, text
 from app.polling import PENDING
-from app.tenants import Tenants
+from app.preflight_facts import Product, TenantFacts
+from app.tenant_checks import move_products
 
-_ORGANIZATION = "/v1.0/organization"
-_PRODUCTS = "/v1.0/subscribedSkus"
-_USABLE = frozenset({"enabled", "warning"})
 _TRIES = 3
 _T = TypeVar("_T")
 
@@ -35,51 +33,54 @@ def reading(clock: Clock, ask: Callable[[], _T], pause: Callable[[float], bool])
     raise AssertionError("the last try returns")
 
 
-def read_organization(client: GraphClient) -> Organization:
-    """The tenant of this client ("List organizations"); takes Organization.Read.All."""
-    answer = client.get(_ORGANIZATION, {"$select": "id,displayName,verifiedDomains"})
-    for one in objects(answer.get("value")):
-        domains = objects(one.get("verifiedDomains"))
-        initial = [text(each.get("name")) for each in domains if each.get("isInitial") is True]
-        return Organization(
-            text(one.get("id")).casefold(),
-            text(one.get("displayName")),
-            tuple(text(each.get("name")).casefold() for each in domains),
-            initial[0].casefold() if initial else "",
-        )
-    raise odd_answer("the tenant does not say who it is")
+def read_side(client: GraphClient) -> TenantFacts:
+    """What the tenant of this client says of itself; raises ServiceError, as `read_tenant` does,
+    and Throttled or Unreachable when it could not be said now.
+    """
+    facts = read_tenant(client)
+    if facts is not None:
+        return facts
+    if held := client.throttle.remaining():
+        raise throttled("HELD_BACK", "", held, status=0, request_id="")
+    raise Unreachable("SERVICE_FAULT", "The service met a fault of its own", "", NOTHING_TO_DO)
 
 
-def read_seats(tenants: Tenants, limits: Limits) -> Seats:
+def organization_of(said: Reading[TenantFacts]) -> Reading[Organization]:
+    """Who the tenant is, or why it does not say."""
+    facts = said.value
+    if facts is None:
+        return Reading(None, said.at, said.error)
+    if facts.organization_error is not None:
+        return Reading(None, said.at, facts.organization_error)
+    if not facts.tenant_id:
+        return Reading(None, said.at, odd_answer("the tenant does not say who it is"))
+    organization = Organization(facts.tenant_id, facts.name, facts.domains, facts.initial_domain)
+    return Reading(organization, said.at)
+
+
+def seats_of(said: Sequence[Reading[TenantFacts]], limits: Limits) -> Seats:
     """The licences for moves of both tenants: one is needed on either side of a move.
 
-    "List subscribedSkus"; takes LicenseAssignment.Read.All. A product that is suspended or locked
-    is not counted. When one tenant does not say, the other's are counted; when neither does, the
-    error is raised.
+    When one tenant does not say, the other's are counted; when neither does, the error is raised.
+    So are the ServiceErrors SignInRequired and Throttled of either.
     """
-    bought = used = 0
-    products: dict[str, None] = {}
-    refusals = []
-    for client in (tenants.source, tenants.target):
-        try:
-            answer = client.get(_PRODUCTS)
-        except (SignInRequired, Throttled):
-            raise
-        except AppError as error:
+    found: list[Product] = []
+    refusals: list[AppError] = []
+    for one in said:
+        error = one.error if one.value is None else one.value.products_error
+        if isinstance(error, SignInRequired | Throttled):
+            raise error
+        if error is not None:
             refusals.append(error)
-            continue
-        for sku in objects(answer.get("value")):
-            name = text(sku.get("skuPartNumber"))
-            plans = [text(plan.get("servicePlanName")) for plan in objects(sku.get("servicePlans"))]
-            usable = text(sku.get("capabilityStatus")).casefold() in _USABLE
-            if usable and limits.is_migration_licence(name, plans):
-                prepaid = sku.get("prepaidUnits")
-                bought += number(prepaid.get("enabled") if isinstance(prepaid, dict) else 0) or 0
-                used += number(sku.get("consumedUnits")) or 0
-                products[name] = None
-    if len(refusals) == 2:
+        elif one.value is not None:
+            found += move_products(one.value, limits)
+    if refusals and len(refusals) == len(said):
         raise refusals[0]
-    return Seats(bought, used, tuple(products))
+    return Seats(
+        sum(product.bought or 0 for product in found),
+        sum(product.used or 0 for product in found),
+        tuple(dict.fromkeys(product.part_number for product in found)),
+    )
 
 
 def count_pending(service: MoveService) -> int:

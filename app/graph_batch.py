@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
-from app.answers import DEFAULT_BACK_OFF_SECONDS, odd_answer
+from app.answers import DEFAULT_BACK_OFF_SECONDS, error_in, odd_answer
 from app.client import GraphClient
-from app.errors import SignInRequired
+from app.errors import ServiceError, SignInRequired
 from app.odata import Json
 
 MOST_REQUESTS = 20
 """Requests in one batch: "Combine multiple HTTP requests using JSON batching"."""
 _THROTTLED = (429, 503)
+_NO_TIME = datetime.min.replace(tzinfo=UTC)
+"""A time is wanted only for the dates in headers, and an answer in a batch is read without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,12 @@ class Reply:
     @property
     def is_good(self) -> bool:
         return self.status == 200
+
+    def error(self) -> ServiceError | None:
+        """The error that the answer stands for, as if it had come alone; None for a good one."""
+        if 200 <= self.status < 300:
+            return None
+        return error_in(self.status, {}, json.dumps(self.body).encode("ascii"), "", _NO_TIME)
 
     @property
     def is_transient(self) -> bool:

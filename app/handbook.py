@@ -71,12 +71,15 @@ def _preflight() -> str:
             _MADE,
             "# The pre-flight: what it finds before a start, and what it cannot\n",
             "The pre-flight asks both tenants about every row that may be started. It changes"
-            " nothing. Four questions a row, twenty to a call: both users, the service’s own dry"
-            " run, and the source OneDrive or, where the dry run did not vouch for it, the identity"
-            " map. An application signed in to the target is asked a fifth: the target OneDrive.\n",
+            " nothing. Four questions a row: both users, the service’s own dry run, and the source"
+            " OneDrive or, where the dry run did not vouch for it, the identity map. An application"
+            " signed in to the target is asked a fifth: the target OneDrive. Users are asked for by"
+            " lists of fifteen names, sixty to a call, and everything else twenty to a call; of"
+            " whom a list does not tell is asked alone before he counts as missing.\n",
             "Measured with 4,000 people and practice tenants (2-core VM, Debian 12, Python 3.11,"
-            " 26 November 2026): 804 calls in 27 s; with an application on the target 1,004 calls."
-            " A second run right after it makes 3 calls, because nobody needs to be asked again.\n",
+            " 26 November 2026): 538 calls in 8 s; with an application on the target 738 calls in"
+            " 9 s. A second run right after it makes 3 calls, because nobody needs to be asked"
+            " again. A service that took no lists would cost 400 calls more.\n",
             "## Found before a start\n",
             "Any one of the findings tells of it. A code of the engine among them is given by the"
             " dry run.\n",

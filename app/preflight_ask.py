@@ -6,8 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
-from app.directory_reader import read_drives, read_map, read_tenant, read_users
+from app.directory_reader import (
+    MOST_LISTED,
+    list_users,
+    read_drives,
+    read_map,
+    read_tenant,
+    read_users,
+)
 from app.errors import Refused
+from app.graph_batch import MOST_REQUESTS
 from app.model import Side
 from app.moves import ChecksStarts, DryRun, MoveService, StartRequest
 from app.preflight_facts import (
@@ -74,8 +82,13 @@ def ask_pair(pair: Pair) -> PairFacts | None:
     )
 
 
+def most_rows(kind: Kind) -> int:
+    """About so many rows one call may ask this."""
+    return MOST_LISTED if kind in (Kind.SOURCE_USER, Kind.TARGET_USER) else MOST_REQUESTS
+
+
 def ask_rows(pair: Pair, kind: Kind, rows: Sequence[RowFacts]) -> list[RowFacts | None]:
-    """These rows (at most twenty) with the answers to one kind of question; one call.
+    """These rows (at most `most_rows(kind)`) with the answers to one kind of question; one call.
 
     None for a row of which it could not be said now. Raises ServiceError kinds.
     """
@@ -83,11 +96,13 @@ def ask_rows(pair: Pair, kind: Kind, rows: Sequence[RowFacts]) -> list[RowFacts 
     targets = [row.mapping.target_upn.strip() for row in rows]
     tenants = pair.tenants
     match kind:
-        case Kind.SOURCE_USER:
-            people = read_users(tenants, Side.SOURCE, sources)
+        case Kind.SOURCE_USER | Kind.SOURCE_USER_ALONE:
+            read = list_users if kind is Kind.SOURCE_USER else read_users
+            people = read(tenants, Side.SOURCE, sources)
             return _merged(rows, people, lambda row, said: replace(row, source=said))
-        case Kind.TARGET_USER:
-            people = read_users(tenants, Side.TARGET, targets)
+        case Kind.TARGET_USER | Kind.TARGET_USER_ALONE:
+            read = list_users if kind is Kind.TARGET_USER else read_users
+            people = read(tenants, Side.TARGET, targets)
             return _merged(rows, people, lambda row, said: replace(row, target=said))
         case Kind.TARGET_DRIVE:
             drives = read_drives(tenants, Side.TARGET, targets)
@@ -108,9 +123,9 @@ def ask_rows(pair: Pair, kind: Kind, rows: Sequence[RowFacts]) -> list[RowFacts 
 def given_up(facts: RowFacts, kind: Kind, words: str) -> RowFacts:
     """The row when a question was not answered however often it was asked."""
     match kind:
-        case Kind.SOURCE_USER:
+        case Kind.SOURCE_USER | Kind.SOURCE_USER_ALONE:
             return replace(facts, source=Person(Said.REFUSED, words))
-        case Kind.TARGET_USER:
+        case Kind.TARGET_USER | Kind.TARGET_USER_ALONE:
             return replace(facts, target=Person(Said.REFUSED, words))
         case Kind.TARGET_DRIVE:
             return replace(facts, target_drive=Drive(Said.REFUSED, words))
@@ -126,7 +141,9 @@ def refusal_of(facts: RowFacts, kind: Kind) -> str:
     """The words with which this question was refused, "" when it was not, or for this row alone."""
     told: dict[Kind, Person | Drive | MapEntry] = {
         Kind.SOURCE_USER: facts.source,
+        Kind.SOURCE_USER_ALONE: facts.source,
         Kind.TARGET_USER: facts.target,
+        Kind.TARGET_USER_ALONE: facts.target,
         Kind.TARGET_DRIVE: facts.target_drive,
         Kind.SOURCE_DRIVE: facts.drive,
         Kind.MAP: facts.entry,

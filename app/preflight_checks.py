@@ -82,7 +82,7 @@ def _user(person: Person, say: _Sayer, name: str) -> Iterator[Finding]:
             yield say.that(Level.UNKNOWN, f"{name}_STATE_UNSAID")
         case Said.FOUND:
             yield say.that(Level.PASS, f"{name}_FOUND")
-        case Said.NOT_ASKED:
+        case Said.NOT_ASKED | Said.NOT_LISTED:
             pass
 
 

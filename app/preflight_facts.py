@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.errors import ServiceError
 from app.model import Mapping
 from app.moves import DryRun
 
@@ -17,6 +18,8 @@ class Said(StrEnum):
     """The service knows no such thing (404)."""
     REFUSED = "refused"
     """It answered with another error; its words are kept."""
+    NOT_LISTED = "not listed"
+    """Not in a list that was asked for: no answer yet, the person is to be asked for alone."""
     NOT_ASKED = "not asked"
 
 
@@ -24,7 +27,11 @@ class Kind(StrEnum):
     """What is asked about one row, in the order of asking."""
 
     SOURCE_USER = "source user"
+    """Out of a list of several people."""
+    SOURCE_USER_ALONE = "source user alone"
+    """Of whom the list did not tell: only the refusal of one alone says that nobody is there."""
     TARGET_USER = "target user"
+    TARGET_USER_ALONE = "target user alone"
     TARGET_DRIVE = "target drive"
     DRY_RUN = "dry run"
     SOURCE_DRIVE = "source drive"
@@ -92,6 +99,8 @@ class Product:
     plans: tuple[str, ...]
     bought: int | None = None
     used: int | None = None
+    is_usable: bool = True
+    """False: suspended, locked out or deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +108,18 @@ class TenantFacts:
     """What one tenant says of itself; None stands for what it refused to say."""
 
     tenant_id: str = ""
+    """In small letters, as the domains."""
     name: str = ""
     products: tuple[Product, ...] | None = None
     words: tuple[str, ...] = ()
     """Refusals, verbatim."""
+    domains: tuple[str, ...] = ()
+    """All verified ones."""
+    initial_domain: str = ""
+    """`contoso.onmicrosoft.com`"""
+    organization_error: ServiceError | None = None
+    """Why the tenant does not say who it is; `products_error`: what it bought."""
+    products_error: ServiceError | None = None
 
 
 @dataclass(frozen=True, slots=True)

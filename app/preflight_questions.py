@@ -93,8 +93,12 @@ def _is_open(kind: Kind, facts: RowFacts, policy: Policy) -> bool:
     match kind:
         case Kind.SOURCE_USER:
             return facts.source.said is Said.NOT_ASKED
+        case Kind.SOURCE_USER_ALONE:
+            return facts.source.said is Said.NOT_LISTED
         case Kind.TARGET_USER:
             return facts.target.said is Said.NOT_ASKED
+        case Kind.TARGET_USER_ALONE:
+            return facts.target.said is Said.NOT_LISTED
         case Kind.TARGET_DRIVE:
             return (
                 policy.target_is_application

@@ -6,9 +6,8 @@ from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from app.graph_batch import MOST_REQUESTS
 from app.model import Mapping
-from app.preflight_ask import given_up, refusal_of
+from app.preflight_ask import given_up, most_rows, refusal_of
 from app.preflight_facts import Kind, RowFacts
 from app.preflight_questions import OF_TENANTS, Policy, next_question
 
@@ -21,9 +20,10 @@ _ENOUGH_TO_STOP = 5
 class Schedule:
     """The rows of one run and what is still to be asked about them; used by one thread.
 
-    A call carries twenty rows wherever that many wait for the same question; a smaller one goes
-    out only when no call is under way that could fill it. The very first dry run is made for one
-    person alone, so that a service that took it for a start would start one move, not twenty.
+    A call carries as many rows as it can (`most_rows`) wherever that many wait for the same
+    question; a smaller one goes out only when no call is under way that could fill it. The very
+    first dry run is made for one person alone, so that a service that took it for a start would
+    start one move, not twenty.
     """
 
     def __init__(self, mappings: Iterable[Mapping], policy: Policy) -> None:
@@ -54,7 +54,7 @@ class Schedule:
         kind = self._next_kind()
         if kind is None:
             return None
-        most = MOST_REQUESTS
+        most = most_rows(kind)
         if kind is Kind.DRY_RUN and not self._dry_run_is_proven:
             most = 1
         keys = [self._waiting[kind].popleft() for _ in range(min(most, len(self._waiting[kind])))]
@@ -119,7 +119,7 @@ class Schedule:
             if self._waiting[kind]
             and not (kind is Kind.DRY_RUN and probing and self._in_flight[kind])
         ]
-        full = [kind for kind in askable if len(self._waiting[kind]) >= MOST_REQUESTS]
+        full = [kind for kind in askable if len(self._waiting[kind]) >= most_rows(kind)]
         if full:
             return full[-1]
         # A part of a batch: the earliest kind, since its rows may fill the later ones.

@@ -29,7 +29,9 @@ COMPATIBILITY_WORDS = {
 """Answers of Get-SPOCrossTenantCompatibilityStatus ("Step 5"), as whole words."""
 _REFUSED = {
     Kind.SOURCE_USER: "SOURCE_USERS_REFUSED",
+    Kind.SOURCE_USER_ALONE: "SOURCE_USERS_REFUSED",
     Kind.TARGET_USER: "TARGET_USERS_REFUSED",
+    Kind.TARGET_USER_ALONE: "TARGET_USERS_REFUSED",
     Kind.TARGET_DRIVE: "TARGET_DRIVES_REFUSED",
     Kind.SOURCE_DRIVE: "SOURCE_DRIVES_REFUSED",
     Kind.MAP: "MAP_REFUSED",
@@ -60,12 +62,17 @@ def migration_licences(facts: PairFacts, limits: Limits) -> frozenset[str] | Non
     said = [tenant.products for tenant in (facts.source, facts.target)]
     if all(products is None for products in said):
         return None
-    return frozenset(
-        product.sku_id
-        for products in said
-        for product in products or ()
-        if limits.is_migration_licence(product.part_number, product.plans)
-    )
+    both: tuple[TenantFacts, ...] = (facts.source, facts.target)
+    return frozenset(product.sku_id for tenant in both for product in move_products(tenant, limits))
+
+
+def move_products(tenant: TenantFacts, limits: Limits) -> list[Product]:
+    """What the tenant bought that is a licence for moves; what is suspended does not count."""
+    return [
+        product
+        for product in tenant.products or ()
+        if product.is_usable and limits.is_migration_licence(product.part_number, product.plans)
+    ]
 
 
 def sharepoint_products(facts: PairFacts, limits: Limits) -> frozenset[str] | None:
@@ -169,7 +176,8 @@ def _licences(facts: PairFacts, limits: Limits, unlicensed: int) -> Iterator[Fin
     if not wanted:
         yield Finding(Level.WARN, "LICENCE_NOT_FOUND")
         return
-    bought = [product for product in _products(facts) if product.sku_id in wanted]
+    tenants: tuple[TenantFacts, ...] = (facts.source, facts.target)
+    bought = [product for tenant in tenants for product in move_products(tenant, limits)]
     if any(product.bought is None or product.used is None for product in bought):
         yield Finding(Level.UNKNOWN, "LICENCE_SEATS_UNSAID")
         return
@@ -179,12 +187,6 @@ def _licences(facts: PairFacts, limits: Limits, unlicensed: int) -> Iterator[Fin
         yield Finding(Level.WARN, "LICENCE_SEATS_SHORT", values=values)
     else:
         yield Finding(Level.PASS, "LICENCE_SEATS_ENOUGH", values=values)
-
-
-def _products(facts: PairFacts) -> Iterator[Product]:
-    tenants: tuple[TenantFacts, ...] = (facts.source, facts.target)
-    for tenant in tenants:
-        yield from tenant.products or ()
 
 
 def _queue(facts: PairFacts, rows: int) -> Iterator[Finding]:

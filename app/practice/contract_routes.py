@@ -31,6 +31,7 @@ _USER = r"/users(?:/([^/]+)|\('((?:[^']|'')+)'\))"
 _TASK = rf"{TASKS}(?:/([^/()]+)|\('?([^/'()]+)'?\))"
 _TASK_ID = {"id": "6b1c2f0e-8f3d-4a54-9d0b-2f6f6f0a9c11"}
 _A_USER = {"user": "ana@tailspin.onmicrosoft.com"}
+_BY_UPN = {"$filter": "userPrincipalName in ('ana@tailspin.com', 'ben@tailspin.com')"}
 _DENIED = "Authorization_RequestDenied"
 _TENANT_ID = "2d7c5a10-40c5-4a6c-bc9d-77e8a8c20001"
 
@@ -149,6 +150,10 @@ def directory_routes(directory: DirectoryCalls) -> list[Route]:
     """The calls on people, licences and the organization: either version, either tenant."""
     user: dict[str, Any] = {"options": _SELECT, "parameters": _A_USER}
     return [
+        Route("GET", "/users", directory.users, "Read people by their UPNs",
+              options=("$filter", "$select"), properties=directory_web.USER_PROPERTIES,
+              answer="users", refusal=_DENIED, parameters=_BY_UPN,
+              permissions=(READ_NAMES, READ_USERS, READ_DIRECTORY)),
         Route("GET", "/users/{user}", directory.user, "Read a person", pattern=_USER,
               properties=directory_web.USER_PROPERTIES, answer="user", refusal=_DENIED,
               permissions=(READ_NAMES, READ_USERS, READ_DIRECTORY), **user),

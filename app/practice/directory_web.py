@@ -11,6 +11,7 @@ from app.practice.calls import Answer, Call
 from app.practice.clock import PracticeClock
 from app.practice.directory import Directory, Person, is_guest
 from app.practice.faults import Fault, not_found
+from app.practice.filters import chosen_upns
 from app.practice.licences import MIGRATION, OFFICE, Sku
 from app.practice.odata import Query, selected
 from app.practice.store import Store
@@ -69,15 +70,22 @@ class DirectoryCalls:
     def user(self, call: Call, query: Query, name: str) -> Answer:
         person = self._person(call, name)
         chosen = query.select or USER_USUAL
-        opened = call.caller.permissions.intersection((READ_USERS, READ_DIRECTORY))
-        if not opened and set(chosen) & set(USER_ON_REQUEST):
-            raise Fault(
-                403,
-                "Authorization_RequestDenied",
-                "Insufficient privileges to complete the operation: it takes User.Read.All.",
-            )
+        _check_may_read(call, chosen)
         whole = selected(self._user_json(call.caller.side, person), chosen)
         return Answer({"@odata.context": call.about("users/$entity"), **whole})
+
+    def users(self, call: Call, query: Query) -> Answer:
+        """Those of the people asked for by UPN who are here; the others are left out."""
+        chosen = query.select or USER_USUAL
+        _check_may_read(call, chosen)
+        named = chosen_upns(query.options.get("$filter", ""))
+        people = [self._tenancy.find(call.caller.side, upn) for upn in named]
+        value = [
+            selected(self._user_json(call.caller.side, person), chosen)
+            for person in people
+            if person is not None
+        ]
+        return Answer({"@odata.context": call.about("users"), "value": value})
 
     def drive(self, call: Call, query: Query, name: str) -> Answer:
         """A delegated call makes the missing OneDrive of a licensed user ("Get drive")."""
@@ -236,6 +244,17 @@ class DirectoryCalls:
                 "used": used,
             },
         }
+
+
+def _check_may_read(call: Call, chosen: Sequence[str]) -> None:
+    """More than the usual properties takes more than User.ReadBasic.All. Raises Fault."""
+    opened = call.caller.permissions.intersection((READ_USERS, READ_DIRECTORY))
+    if not opened and set(chosen) & set(USER_ON_REQUEST):
+        raise Fault(
+            403,
+            "Authorization_RequestDenied",
+            "Insufficient privileges to complete the operation: it takes User.Read.All.",
+        )
 
 
 def _plans_json(sku: Sku) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The `$filter` of the task list: which statuses a condition on `status` lets through."""
+"""The `$filter` of the lists: which statuses, or which people, a condition lets through."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ from app.practice.faults import bad_request
 _TOKEN = re.compile(r"\s*(\(|\)|,|'(?:[^']|'')*'|[^\s()',]+)")
 _MOST_TOKENS = 200
 _MOST_DEPTH = 20
+_QUOTED = r"'(?:[^']|'')*'"
+_UPNS = re.compile(
+    rf"userPrincipalName\s+(?:eq\s+({_QUOTED})|in\s*\(\s*({_QUOTED}(?:\s*,\s*{_QUOTED})*)\s*\))"
+)
+MOST_NAMES = 15
+"""In one `in`: "Known issues with Microsoft Graph", query parameters."""
 
 
 def chosen_statuses(text: str, statuses: tuple[str, ...]) -> tuple[str, ...]:
@@ -21,6 +27,28 @@ def chosen_statuses(text: str, statuses: tuple[str, ...]) -> tuple[str, ...]:
     """
     found = _Condition(text, statuses).whole()
     return tuple(status for status in statuses if status in found)
+
+
+def chosen_upns(text: str) -> tuple[str, ...]:
+    """The UPNs of `userPrincipalName in ('a@b.com', ...)` or `eq`, each once, as they are written.
+
+    Raises Fault 400 for everything else: these tenants have as many people as are asked for, so
+    that there is no list of all. Of names there are at most MOST_NAMES.
+    """
+    found = _UPNS.fullmatch(text.strip())
+    if found is None:
+        raise bad_request(
+            "$filter: people are listed by userPrincipalName only: eq, in.", "$filter"
+        )
+    quoted = re.findall(_QUOTED, found[1] or found[2])
+    if len(quoted) > MOST_NAMES:
+        raise bad_request(
+            "Too many child clauses specified in search filter expression containing 'OR' "
+            f"operators: {len(quoted)}. Max allowed: {MOST_NAMES}.",
+            "$filter",
+        )
+    names = {name[1:-1].replace("''", "'").casefold(): name[1:-1] for name in reversed(quoted)}
+    return tuple(name.replace("''", "'") for name in reversed(names.values()))
 
 
 class _Condition:

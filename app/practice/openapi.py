@@ -109,11 +109,12 @@ def _in_path(route: Route) -> list[dict[str, Any]]:
 def _in_query(route: Route) -> list[dict[str, Any]]:
     found = []
     for name in route.options:
-        example = (
-            ",".join(route.properties[:2]) if name == "$select" else _OPTION_EXAMPLES.get(name)
-        )
+        usual = ",".join(route.properties[:2]) if name == "$select" else _OPTION_EXAMPLES.get(name)
+        example = route.parameters.get(name, usual)
         schema = _OPTION_SCHEMAS.get(name, {"type": "string"})
         parameter: dict[str, Any] = {"name": name, "in": "query", "schema": schema}
+        if name in route.parameters:
+            parameter["required"] = True
         found.append(parameter if example is None else {**parameter, "example": example})
     return found
 

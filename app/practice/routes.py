@@ -48,7 +48,7 @@ class Route:
     errors: Sequence[int] = ()
     """The refusals beyond those that every call can meet."""
     parameters: dict[str, str] = field(default_factory=dict)
-    """What stands in the braces of the template, each with an example."""
+    """What stands in the braces of the template, and options that it needs, with an example."""
     example: Any = None
 
     def caught(self, path: str) -> tuple[str, ...] | None:

@@ -41,6 +41,7 @@ KNOWN = (
     ("PATCH", "beta", rf"{GROUP_MAP}"),
     ("GET", "v1.0", r"/organization"),
     ("GET", "v1.0", r"/subscribedSkus"),
+    ("GET", "v1.0", r"/users"),
     ("GET", "v1.0", r"/users/[^/]+"),
     ("GET", "v1.0", r"/users/[^/]+/drive"),
     ("GET", "v1.0", r"/users/[^/]+/licenseDetails"),

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
 import app
 from app.client import GraphClient
-from app.directory_reader import read_drives, read_map, read_tenant, read_users
+from app.directory_reader import list_users, read_drives, read_map, read_tenant, read_users
 from app.errors import SignInRequired
 from app.model import Side
 from app.preflight_facts import Drive, MapEntry, Person, Said
@@ -100,6 +101,32 @@ def test_a_user_is_asked_for_by_the_encoded_upn(
     assert (method, url.partition("?")[0]) == ("GET", "/users/o%27neil%23x%40b.com")
 
 
+def test_people_are_asked_for_by_lists_of_fifteen_names(
+    service: ScriptedService, client: GraphClient
+) -> None:
+    upns = ["O'Neil@b.com", "gone@b.com", *(f"u{number}@b.com" for number in range(30))]
+    first = {"value": [{"userPrincipalName": "o'neil@B.com", "accountEnabled": True}, "odd"]}
+    refusal = {"error": {"code": "Request_UnsupportedQuery", "message": "no lists"}}
+    forbidden = {"error": {"code": "Authorization_RequestDenied", "message": "no"}}
+    service.say(200, batch((200, first), (400, refusal), (403, forbidden)))
+    found = list_users(pair(client, application=False), Side.TARGET, upns)
+    assert found[0] == Person(Said.FOUND, enabled=True)
+    # Left out of a list, or the list not taken: that is no answer, and the person is asked alone.
+    assert {one.said for one in found[1:30] if one is not None} == {Said.NOT_LISTED}
+    assert found[30:] == [Person(Said.REFUSED, "Authorization_RequestDenied: no")] * 2
+    urls = [unquote(url) for _, url in asked(service)]
+    assert [url.count("@b.com") for url in urls] == [15, 15, 2]
+    assert urls[2].startswith("/users?$filter=userPrincipalName in ('u28@b.com','u29@b.com')&")
+    assert "('O''Neil@b.com'," in urls[0]
+
+
+def test_a_list_that_could_not_be_had_now_is_no_answer(
+    service: ScriptedService, client: GraphClient
+) -> None:
+    service.say(200, batch((503, {"error": {"code": "busy"}})))
+    assert list_users(pair(client, application=False), Side.SOURCE, ["a@b.com"]) == [None]
+
+
 def test_the_map_is_asked_for_by_its_alternate_key(
     service: ScriptedService, client: GraphClient
 ) -> None:
@@ -176,3 +203,6 @@ def test_a_tenant_that_refuses_a_part_still_tells_the_rest(
     assert facts is not None
     assert (facts.tenant_id, facts.name, facts.products) == ("abc", "Contoso", None)
     assert facts.words == ("Authorization_RequestDenied: no",)
+    assert facts.organization_error is None
+    assert facts.products_error is not None
+    assert (facts.products_error.status, facts.products_error.detail) == (403, "no")

@@ -13,7 +13,7 @@ import pytest
 from app import rehearsal
 from app.client import GraphClient
 from app.errors import AppError, Refused, SignInRequired
-from app.gate_reading import read_organization
+from app.gate_reading import read_side
 from app.identity_map import Difference, MapReport, WantedMap, make_map
 from app.map_calls import GivenUp
 from app.map_work import MapWork
@@ -64,7 +64,7 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[rehearsal.Pra
 @pytest.fixture(scope="module")
 def tenant(practice: rehearsal.Practice) -> str:
     with contextlib.closing(rehearsal.client(practice)) as source:
-        return read_organization(source).id
+        return read_side(source).tenant_id
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -58,6 +59,19 @@ def test_a_user_by_upn_and_by_id(wire: Wire) -> None:
     )
     assert quoted.json["id"] == ana["id"]
     assert wire.get(f"/beta/users/{ANA}").json["id"] == ana["id"]
+
+
+def test_people_by_their_upns_and_nobody_else(wire: Wire) -> None:
+    names = "('Ana.Banks@tailspin.com','o''neil@tailspin.com', 'josé@tailspin.com')"
+    found = wire.get(f"/v1.0/users?$filter={quote(f'userPrincipalName in {names}')}&$select=id")
+    assert found.status == 200, found.text
+    ids = [user(wire, name)["id"] for name in (ANA, "o%27neil@tailspin.com")]
+    assert found.json["value"] == [{"id": each} for each in ids]
+    one = wire.get(f"/v1.0/users?$filter=userPrincipalName eq '{ANA}'".replace(" ", "%20"))
+    assert [each["userPrincipalName"] for each in one.json["value"]] == [ANA]
+    many = ",".join(f"'u{number}@tailspin.com'" for number in range(16))
+    for wrong in ("", f"?$filter=userPrincipalName in ({many})", "?$filter=id eq '1'"):
+        assert wire.get(f"/v1.0/users{wrong}".replace(" ", "%20")).status == 400
 
 
 def test_chosen_properties_of_a_user(wire: Wire) -> None:
