@@ -5,9 +5,7 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
-_IMPORTS, _DELAYED = 1, 13
-_DIRECTORY_OF_64 = 112
-"""Where the directories begin in the optional header of a 64-bit file."""
+from installer.pe_file import DELAYED, IMPORTS, WindowsFile
 
 
 def imported(path: Path) -> frozenset[str]:
@@ -15,44 +13,22 @@ def imported(path: Path) -> frozenset[str]:
 
     Raises ValueError for what is no 64-bit Windows file.
     """
-    data = path.read_bytes()
     try:
-        return frozenset(_read(data))
+        return frozenset(_read(WindowsFile(path.read_bytes())))
     except (struct.error, IndexError, UnicodeDecodeError) as error:
         raise ValueError(f"{path.name} is not a 64-bit Windows file: {error}") from error
 
 
-def _read(data: bytes) -> set[str]:
-    (at,) = struct.unpack_from("<I", data, 60)
-    if data[:2] != b"MZ" or data[at : at + 4] != b"PE\0\0":
-        raise ValueError("no Windows file")
-    sections, optional_size = struct.unpack_from("<H12xH", data, at + 6)
-    optional = at + 24
-    if struct.unpack_from("<H", data, optional)[0] != 0x20B:
-        raise ValueError("not a 64-bit Windows file")
-    table = [
-        struct.unpack_from("<8xIIII", data, optional + optional_size + 40 * number)
-        for number in range(sections)
-    ]
-
-    def place(address: int) -> int:
-        for size, start, raw_size, raw in table:
-            if start <= address < start + max(size, raw_size):
-                return int(raw + address - start)
-        raise ValueError("an address that is in no section")
-
+def _read(file: WindowsFile) -> set[str]:
     found = set()
-    (count,) = struct.unpack_from("<I", data, optional + _DIRECTORY_OF_64 - 4)
-    for directory, step, name_at in ((_IMPORTS, 20, 12), (_DELAYED, 32, 4)):
-        if directory >= count:
-            continue
-        entry = optional + _DIRECTORY_OF_64 + 8 * directory
-        (address,) = struct.unpack_from("<I", data, entry)
+    data = file.data
+    for directory, step, name_at in ((IMPORTS, 20, 12), (DELAYED, 32, 4)):
+        address = file.directory(directory)
         if not address:
             continue
-        here = place(address)
+        here = file.place(address)
         while (name := struct.unpack_from("<I", data, here + name_at)[0]) != 0:
-            start = place(name)
+            start = file.place(name)
             found.add(data[start : data.index(b"\0", start)].decode("ascii").lower())
             here += step
     return found

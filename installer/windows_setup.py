@@ -11,6 +11,7 @@ from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
 from installer import icon, version
+from installer.pe_resources import check_program
 from installer.tools import BUILD, run
 from installer.version import NAME, ROOT
 from installer.windows_tree import COMMAND, PROGRAM, WINDOWS, make_closer
@@ -54,6 +55,7 @@ def make_setup(tree: Path, target: Path, sign: str = "") -> None:
     defined = [f"-D{name}={value}" for name, value in words.items()]
     target.unlink(missing_ok=True)
     run(["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *defined, WINDOWS / "setup.nsi"])
+    check_program(target, is_ours=False)
 
 
 def install_lines(tree: Path) -> str:

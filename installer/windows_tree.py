@@ -11,6 +11,7 @@ from pathlib import Path
 
 from installer import icon, lock, version
 from installer.licences import write_licences
+from installer.pe_resources import check_program
 from installer.tools import BUILD, mingw, run, tool
 from installer.trim import LEFT_OUT, missing_libraries, modules_of_qt, trim_packages, trim_qt
 from installer.version import ROOT
@@ -168,6 +169,7 @@ def make_launchers(folder: Path, runtime: str) -> None:
         command += ["-Wl,--nxcompat,--dynamicbase,--high-entropy-va", f'-DRUNTIME=L"{runtime}"']
         command += ["-o", str(folder / name), str(WINDOWS / "launcher.c"), "program.o"]
         run([*command, "-lshell32", "-lole32", "-luuid"], cwd=made)
+        check_program(folder / name, is_ours=True)
 
 
 def make_closer(target: Path) -> None:
