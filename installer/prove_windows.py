@@ -47,11 +47,14 @@ def prove_setup(
         _must(shortcut.is_file(), "the Start menu has no entry")
         _must((wine.user / "Desktop" / shortcut.name).is_file(), "the desktop has no entry")
         self_test(wine, home / PROGRAM, screen, say)
-        say("self-test of the installed program passed")
+        _same_files(tree, home)
+        say("self-test of the installed program passed, and wrote nothing beside the program")
         _window_from_shortcut(wine, shortcut, screen, pictures)
         say("window opened from the Start menu's entry, and closed by the setup's own closer")
         _finished_moves(wine, home, screen, setup, pictures)
         say("sample workbook with finished practice moves seen; setup refused, then closed it")
+        _faults_told(wine, home, screen, pictures)
+        say("damaged on purpose: told in a box before there is a window, and in the log")
         _replaced(wine, setup, tree, home)
         say("upgraded from an older version, repaired, and kept from putting an older one in place")
         _uninstall(wine, home)
@@ -74,6 +77,7 @@ def prove_msi(wine: Wine, msi: Path, tree: Path, say: Callable[[str], None]) -> 
     _same_files(tree, home)
     with virtual_screen() as screen:
         self_test(wine, home / PROGRAM, screen, say)
+    _same_files(tree, home)
     done = wine.run("msiexec", "/x", "C:\\msi.msi", "/qn", timeout=600)
     _must(done.returncode == 0, f"msiexec ended with {done.returncode}")
     wine.settle()
@@ -172,6 +176,28 @@ def _settled_picture(screen: Screen, target: Path) -> None:
 
     wait(is_still, 60, "the window did not come to rest")
     earlier.unlink()
+
+
+def _faults_told(wine: Wine, home: Path, screen: Screen, pictures: Path) -> None:
+    """Each file is damaged and put back; the program says what is wrong instead of doing nothing."""
+    log = wine.user / "AppData" / "Local" / "TenantFerry" / "start.log"
+    for name, picture in (
+        ("program/ui/start.pyc", "windows-fault.png"),
+        ("runtime/python313.zip", "windows-fault-of-the-runtime.png"),
+        ("runtime/python313.dll", "windows-no-runtime.png"),
+    ):
+        damaged = home / name
+        content = damaged.read_bytes()
+        damaged.write_bytes(content[:200])
+        process = wine.start(home / PROGRAM, display=screen.display)
+        box = screen.window(version.NAME, 90)
+        _settled_picture(screen, pictures / picture)
+        screen.key(box, "Return")
+        wait(lambda: screen.is_gone(version.NAME), 60, "the box did not close")
+        process.wait(60)
+        damaged.write_bytes(content)
+    told = log.read_text("utf-8", "replace")
+    _must("EOFError: marshal data too short" in told, f"the log says nothing of it:\n{told}")
 
 
 def _replaced(wine: Wine, setup: Path, tree: Path, home: Path) -> None:

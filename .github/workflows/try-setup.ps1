@@ -31,6 +31,17 @@ Install @("/CLOSE")
 if (-not $window.HasExited) { throw "The setup did not close the program." }
 Test-Program
 
+# A fault before the window is told in a box and in a log; installing again repairs.
+$start_log = "$env:LOCALAPPDATA\TenantFerry\start.log"
+[IO.File]::WriteAllBytes("$home_of_program\program\ui\start.pyc", [byte[]](1..20))
+$fault = Start-Process "$home_of_program\TenantFerry.exe" -PassThru
+if ($fault.WaitForExit(15000)) { throw "The fault was not told in a box." }
+if (-not (Get-Item $start_log).Length) { throw "The fault is not in the log." }
+$fault.Kill()
+$fault.WaitForExit()
+Install @()
+Test-Program
+
 Start-Process "$home_of_program\uninstall.exe" "/S _?=$home_of_program" -Wait
 Remove-Item "$home_of_program\uninstall.exe" -ErrorAction SilentlyContinue
 $left = Get-ChildItem $home_of_program -Recurse -ErrorAction SilentlyContinue

@@ -60,11 +60,16 @@ static LONGLONG log_size(void)
 static void complain(void)
 {
     wchar_t text[ROOM + 512];
+    if (log_size() <= log_before) {
+        tell(L"Tenant Ferry cannot start: its runtime stopped and did not say why.\n\n"
+             L"Install it again; your workbooks and journals stay as they are.");
+        return;
+    }
     _snwprintf(text, ROOM + 511,
                L"Tenant Ferry stopped because of a fault.\n\n"
                L"What happened is written in\n%ls\n\n"
                L"Nothing is lost: the journal and your workbook are on the disk. Start the program "
-               L"again. If it stops again, send us that file.", log_path);
+               L"again. If it stops again, install it again; that file tells why.", log_path);
     text[ROOM + 511] = 0;
     tell(text);
 }
@@ -72,14 +77,20 @@ static void complain(void)
 /* The runtime ends the process by exit() when it cannot even begin. */
 static void __cdecl at_exit_of_runtime(void)
 {
-    if (!has_ended && log_size() > log_before)
+    if (!has_ended)
         complain();
 }
 
+/* Somebody reads what is said, in a file or through a pipe. The device NUL reads nothing, and a
+   program with windows has no console, whatever handle it was given. */
 static BOOL has_output(void)
 {
     HANDLE handle = GetStdHandle(STD_ERROR_HANDLE);
-    return handle && handle != INVALID_HANDLE_VALUE && GetFileType(handle) != FILE_TYPE_UNKNOWN;
+    DWORD kind;
+    if (!handle || handle == INVALID_HANDLE_VALUE)
+        return FALSE;
+    kind = GetFileType(handle);
+    return kind == FILE_TYPE_DISK || kind == FILE_TYPE_PIPE;
 }
 
 /* Python writes through the universal C runtime, which has its own idea of the standard streams. */
@@ -103,10 +114,10 @@ static void write_into_log(void)
     stream = (crt_stream)(void *)GetProcAddress(crt, "__acrt_iob_func");
     reopen = (crt_reopen)(void *)GetProcAddress(crt, "_wfreopen");
     at_exit = (crt_atexit)(void *)GetProcAddress(crt, "_crt_atexit");
-    if (!stream || !reopen)
-        return;
-    reopen(log_path, L"a", stream(1));
-    reopen(log_path, L"a", stream(2));
+    if (stream && reopen) {
+        reopen(log_path, L"a", stream(1));
+        reopen(log_path, L"a", stream(2));
+    }
     if (at_exit)
         at_exit(at_exit_of_runtime);
 }
@@ -139,11 +150,13 @@ static int start(void)
     if (!run)
         return refuse(L"its runtime is another one");
     given = CommandLineToArgvW(GetCommandLineW(), &count);
-    words = calloc(count + 10, sizeof *words);
+    words = calloc(count + 12, sizeof *words);
     if (!given || !words)
         return refuse(L"there is no memory");
     words[used++] = given[0];
     words[used++] = L"-I";
+    /* Byte code is there; nothing is written into the program's own folder, not even for scripts. */
+    words[used++] = L"-B";
     words[used++] = L"-X";
     words[used++] = L"utf8";
     words[used++] = L"-X";
