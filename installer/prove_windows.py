@@ -179,7 +179,7 @@ def _settled_picture(screen: Screen, target: Path) -> None:
 
 
 def _faults_told(wine: Wine, home: Path, screen: Screen, pictures: Path) -> None:
-    """Each file is damaged and put back; the program says what is wrong instead of doing nothing."""
+    """Each file is damaged and put back; the program says what is wrong and is not just silent."""
     log = wine.user / "AppData" / "Local" / "TenantFerry" / "start.log"
     for name, picture in (
         ("program/ui/start.pyc", "windows-fault.png"),
