@@ -18,8 +18,8 @@ _SYSTEMS = {
 }
 
 
-def main(arguments: list[str]) -> int:
-    """Pack for one system; ends with SystemExit and a reason when anything does not hold."""
+def parser() -> argparse.ArgumentParser:
+    """The words of the command."""
     parser = argparse.ArgumentParser(prog="python3 dev.py package")
     parser.add_argument("system", choices=sorted(_SYSTEMS))
     parser.add_argument("--output", type=Path, default=ROOT / "dist", metavar="FOLDER")
@@ -40,7 +40,12 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--twice", action="store_true", help="build again and compare the bytes")
     parser.add_argument("--no-trial", action="store_true", help="do not install and try it")
-    options = parser.parse_args(arguments)
+    return parser
+
+
+def main(arguments: list[str]) -> int:
+    """Pack for one system; ends with SystemExit and a reason when anything does not hold."""
+    options = parser().parse_args(arguments)
     begin = time.monotonic()
 
     def say(line: str) -> None:

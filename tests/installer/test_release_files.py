@@ -7,6 +7,7 @@ import json
 import os
 import plistlib
 import re
+import shlex
 import struct
 import tarfile
 import xml.etree.ElementTree as ET
@@ -18,6 +19,7 @@ import pytest
 from app import __version__
 from app.release_watch import read_feed
 from installer import linux_package, macos_package, prove_windows, signing, version
+from installer.__main__ import parser
 from installer.archives import write_checksums, write_tarball
 from installer.lock import Locked
 from installer.sbom import write_sbom
@@ -25,6 +27,8 @@ from installer.windows_setup import install_lines, make_zip, msi_source, with_fi
 from rules import ROOT
 
 SCRIPT = (ROOT / "installer" / "windows" / "setup.nsi").read_text("utf-8")
+
+WORKFLOW = (ROOT / ".github" / "workflows" / "release.yml").read_text("utf-8")
 
 
 @pytest.fixture
@@ -132,6 +136,16 @@ def test_the_setup_takes_no_file_type_over_and_removes_what_it_wrote() -> None:
     for entry in ("$SMPROGRAMS", "$DESKTOP"):
         assert f'CreateShortcut "{entry}' in SCRIPT
         assert f'Delete "{entry}' in SCRIPT
+
+
+def test_the_workflow_gives_words_that_the_command_knows() -> None:
+    given = re.findall(r"python3? dev\.py package (.+)", WORKFLOW)
+    assert len(given) == 4
+    systems = [parser().parse_args(shlex.split(words.replace("$SIGN", ""))) for words in given]
+    assert {options.system for options in systems} == {"windows", "linux", "macos"}
+    assert all(options.feed for options in systems)
+    for script in re.findall(r"run: (\.github/\S+)", WORKFLOW):
+        assert (ROOT / script).is_file()
 
 
 def test_the_exit_codes_of_the_setup_are_told() -> None:
