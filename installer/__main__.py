@@ -38,6 +38,12 @@ def parser() -> argparse.ArgumentParser:
         metavar="ADDRESS",
         help="where the program asks for newer versions, once its user has switched that on",
     )
+    parser.add_argument(
+        "--maintainer",
+        default="",
+        metavar="NAME <ADDRESS>",
+        help="Linux: who answers for the Debian package",
+    )
     parser.add_argument("--twice", action="store_true", help="build again and compare the bytes")
     parser.add_argument("--no-trial", action="store_true", help="do not install and try it")
     return parser

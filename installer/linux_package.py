@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,8 @@ from installer.windows_tree import set_times
 
 LINUX = Path(__file__).parent / "linux"
 _ICON_SIZES = (16, 24, 32, 48, 64, 128, 256)
+MAINTAINER = f"{version.PUBLISHER} <tenant-ferry@localhost>"
+"""Debian wants an address. The project has none, so that this one leads nowhere else."""
 _USER = "ferry"
 _PLAIN = 30
 """Colours that a window without anything in it may show."""
@@ -34,9 +37,9 @@ def package(options: argparse.Namespace, say: Callable[[str], None]) -> list[Pat
     if sys.platform != "linux":
         raise SystemExit("Stopped: the Debian package is made on Linux.")
     need("dpkg-deb", "objdump")
-    files = _build(options.output, options.feed, say)
+    files = _build(options.output, options, say)
     if options.twice:
-        second = _build(BUILD / "again", options.feed, say)
+        second = _build(BUILD / "again", options, say)
         for one, other in zip(files, second, strict=True):
             if one.read_bytes() != other.read_bytes():
                 raise SystemExit(f"Stopped: {one.name} was built twice and is not the same.")
@@ -46,14 +49,14 @@ def package(options: argparse.Namespace, say: Callable[[str], None]) -> list[Pat
     return files
 
 
-def _build(target: Path, feed: str, say: Callable[[str], None]) -> list[Path]:
+def _build(target: Path, options: argparse.Namespace, say: Callable[[str], None]) -> list[Path]:
     target.mkdir(parents=True, exist_ok=True)
     frozen = BUILD / "linux" / f"{NAME}-{version.VERSION}"
-    packages, installed = freeze(frozen, say, feed)
+    packages, installed = freeze(frozen, say, options.feed)
     root = BUILD / "linux" / "root"
     lay_out(frozen, root)
     deb = target / f"{NAME}_{version.VERSION}_amd64.deb"
-    make_deb(root, deb)
+    make_deb(root, deb, options.maintainer or MAINTAINER)
     tarball = target / f"{NAME}-{version.VERSION}-linux-x86_64.tar.xz"
     set_times(frozen)
     write_tarball(frozen, tarball)
@@ -96,12 +99,12 @@ def lay_out(frozen: Path, root: Path) -> None:
     set_times(root)
 
 
-def make_deb(root: Path, target: Path) -> None:
+def make_deb(root: Path, target: Path, maintainer: str) -> None:
     """The Debian package of what is laid out."""
     about = root / "DEBIAN"
     about.mkdir(exist_ok=True)
     size = sum(path.stat().st_size for path in files_of(root)) // 1024
-    (about / "control").write_text(control(size), "utf-8")
+    (about / "control").write_text(control(size, maintainer), "utf-8")
     set_times(root)
     fixed = {**os.environ, "SOURCE_DATE_EPOCH": str(version.epoch())}
     target.unlink(missing_ok=True)
@@ -110,8 +113,13 @@ def make_deb(root: Path, target: Path) -> None:
     shutil.rmtree(about)
 
 
-def control(kilobytes: int) -> str:
-    """What Debian knows of the package; it depends on what Qt needs and does not bring."""
+def control(kilobytes: int, maintainer: str) -> str:
+    """What Debian knows of the package; it depends on what Qt needs and does not bring.
+
+    Raises SystemExit for a maintainer that Debian would not take.
+    """
+    if not re.fullmatch(r"[^<>\n]+ <[^<>@\s]+@[^<>@\s]+>", maintainer):
+        raise SystemExit(f"Stopped: {maintainer} is not a name and an address in < and >.")
     libc = os.confstr("CS_GNU_LIBC_VERSION") or "glibc 2.36"
     needs = [f"libc6 (>= {libc.split()[-1]})", "ca-certificates"]
     needs += ["fonts-dejavu-core | fonts-liberation" if "fonts" in one else one for one in QT_NEEDS]
@@ -122,7 +130,7 @@ def control(kilobytes: int) -> str:
         "Priority: optional\n"
         "Architecture: amd64\n"
         f"Installed-Size: {kilobytes}\n"
-        f"Maintainer: {version.PUBLISHER} <tenant-ferry@localhost>\n"
+        f"Maintainer: {maintainer}\n"
         f"Depends: {', '.join(needs)}\n"
         "Recommends: desktop-file-utils, hicolor-icon-theme, libsecret-1-0\n"
         f"Description: {version.DESCRIPTION}\n"

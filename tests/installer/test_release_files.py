@@ -226,13 +226,21 @@ def test_the_bill_of_materials_names_everything_and_repeats(tmp_path: Path) -> N
 
 
 def test_the_debian_package_depends_on_what_qt_needs() -> None:
-    told = linux_package.control(1234)
+    told = linux_package.control(1234, "A B <a.b@example.org>")
     fields = dict(line.split(": ", 1) for line in told.splitlines() if not line.startswith(" "))
     assert fields["Version"] == __version__
     assert fields["Installed-Size"] == "1234"
+    assert fields["Maintainer"] == "A B <a.b@example.org>"
     assert "libxcb-cursor0" in fields["Depends"]
     assert "ca-certificates" in fields["Depends"], "no tenant could be reached"
     assert "fonts-dejavu-core | fonts-liberation" in fields["Depends"]
+
+
+@pytest.mark.parametrize("maintainer", ["", "A B", "<a@b.test>", "A <a b@c.test>", "A\nB <a@b.c>"])
+def test_a_maintainer_without_an_address_ends_the_build(maintainer: str) -> None:
+    with pytest.raises(SystemExit, match="a name and an address"):
+        linux_package.control(1, maintainer)
+    assert linux_package.control(1, linux_package.MAINTAINER)
 
 
 def test_the_clean_system_has_no_settings_of_this_one() -> None:
