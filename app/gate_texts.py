@@ -202,6 +202,18 @@ STATES: dict[str, tuple[str, str]] = {
     "QUEUE_GOOD": ("{pending} moves are pending at the service; there is room for {room}.", ""),
     "WINDOW_AT_ONCE": ("As soon as possible.", ""),
     "WINDOW_GOOD": ("{begin}", ""),
+    "WINDOW_AT_ONCE_ELSE_CANCELLED": (
+        "As soon as possible. What has not begun by {latest} is cancelled by the service.",
+        "",
+    ),
+    "WINDOW_GOOD_ELSE_CANCELLED": (
+        "{begin}. What has not begun by {latest} is cancelled by the service.",
+        "",
+    ),
+    "WINDOW_LATEST_OVER": (
+        "The latest start {latest} is over: the service would only cancel.",
+        "Choose a later one, or none.",
+    ),
     "WINDOW_PAST": ("The begin {begin} is over.", "Choose a later begin, or none."),
     "WINDOW_OVER": ("The end {end} is over.", "Choose a later end, or none."),
     "WINDOW_BACKWARDS": ("The end {end} is not after the begin.", "Choose a later end, or none."),

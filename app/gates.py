@@ -186,18 +186,26 @@ def _queue(facts: Facts, now: datetime) -> Gate:
 
 def _window(facts: Facts, now: datetime) -> Gate:
     code, window = GateCode.WINDOW, facts.window
-    begin, end = window.begin_utc, window.end_utc
+    begin, end, latest = window.begin_utc, window.end_utc, window.latest_utc
     if begin is None:
         finding, level = "WINDOW_AT_ONCE", Level.PASS
     else:
         finding, level = "WINDOW_GOOD", Level.PASS
+    if latest is not None:
+        finding += "_ELSE_CANCELLED"
     if begin is not None and begin < now:
         finding, level = "WINDOW_PAST", Level.BLOCK
     elif end is not None and end <= now:
         finding, level = "WINDOW_OVER", Level.BLOCK
     elif begin is not None and end is not None and end <= begin:
         finding, level = "WINDOW_BACKWARDS", Level.BLOCK
-    values = _times("begin", begin, window.zone) + _times("end", end, window.zone)
+    elif latest is not None and latest <= now:
+        finding, level = "WINDOW_LATEST_OVER", Level.BLOCK
+    values = tuple(
+        pair
+        for name, moment in (("begin", begin), ("end", end), ("latest", latest))
+        for pair in _times(name, moment, window.zone)
+    )
     return Gate(code, level, finding, values)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from app import plan
 from app.events import ServiceConnected
 from app.model import MoveStatus
-from ui import strings, strings_acts
+from ui import strings, strings_acts, strings_latest
 from ui.choices import correction_cells
 from ui.plan_asked import PlanAsked
 from ui.ports import ProjectPort
@@ -133,6 +133,9 @@ def plan_in_words(asked: PlanAsked, service: ServiceConnected, batches: int, war
         lines.append(strings.CONFIRM_END.format(local=local, utc=utc))
         if not service.capabilities.keeps_end:
             lines.append(strings.PLAN_END_NOTE)
+    if window.latest_utc is not None:
+        local, utc = plan.both_times(window.latest_utc, window.zone)
+        lines.append(strings_latest.CONFIRM.format(local=local, utc=utc))
     if warned:
         lines.append(strings.CONFIRM_WARN.format(strings.moves(warned)))
     if asked.left_out:

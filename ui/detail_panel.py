@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLay
 from app import texts
 from app.clock import Clock
 from app.model import Finding, Level, MoveStatus
-from ui import icons, strings
+from ui import icons, strings, strings_latest
 from ui import strings_preflight as words
 from ui.delegate import status_icon
 from ui.detail_cards import CodeLine, ErrorCard, FindingCard, Times, breakable, selectable
@@ -288,6 +288,7 @@ class DetailPanel(QWidget):
         named = (
             (strings.TIME_BEGIN, move.window.begin_utc),
             (strings.TIME_END, move.window.end_utc),
+            (strings_latest.DETAIL, move.window.latest_utc),
             (strings.TIME_STARTED, move.started_utc),
             (strings.TIME_UPDATED, move.updated_utc),
             (strings.TIME_FINISHED, move.finished_utc),

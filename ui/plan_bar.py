@@ -21,7 +21,7 @@ from app.clock import Clock
 from app.errors import PlanError
 from app.events import RunState
 from app.moves import Capabilities
-from ui import icons, strings
+from ui import icons, strings, strings_latest
 from ui.batch_fields import BatchFields
 from ui.plan_asked import Choices, PlanAsked
 from ui.progress import Progress
@@ -75,6 +75,14 @@ class PlanBar(QWidget):
             strings.PLAN_END_TIME,
             self,
         )
+        self.latest = TimeField(
+            strings_latest.NONE,
+            strings_latest.AT,
+            strings_latest.MODE,
+            strings_latest.TIME,
+            self,
+        )
+        self.latest_label = MutedLabel(strings_latest.NAME)
         self.zone = ZoneBox(zone)
         self.message_icon = Icon("info", "", 15)
         self.message = label("", wrap=True)
@@ -85,6 +93,9 @@ class PlanBar(QWidget):
         icons.set_icon(self.cancel_button, "cancel", self.palette())
         icons.set_icon(self.pause_button, "pause", self.palette())
         self._lay_out()
+        for widget in (self.latest_label, self.latest):
+            widget.setToolTip(strings_latest.TIP)
+            widget.hide()
         self._propose_times()
         self.start_button.clicked.connect(self.ask_start)
         self.cancel_button.clicked.connect(self.cancel_asked)
@@ -92,10 +103,9 @@ class PlanBar(QWidget):
         self.who.currentIndexChanged.connect(self.refresh)
         self.batch.currentIndexChanged.connect(self.refresh)
         self.batches.changed.connect(self.refresh)
-        self.begin.switched_on.connect(self._propose_anew)
-        self.end.switched_on.connect(self._propose_anew)
-        self.begin.changed.connect(self.refresh)
-        self.end.changed.connect(self.refresh)
+        for time in (self.begin, self.end, self.latest):
+            time.switched_on.connect(self._propose_anew)
+            time.changed.connect(self.refresh)
         self.zone.currentTextChanged.connect(self._zone_typed)
         self.set_choices(Choices())
         self.set_cancellable(0)
@@ -129,12 +139,14 @@ class PlanBar(QWidget):
     def set_service(self, capabilities: Capabilities | None) -> None:
         self._capabilities = capabilities
         self.batches.set_service(capabilities)
+        for widget in (self.latest_label, self.latest):
+            widget.setVisible(self._takes_latest)
         self.refresh()
 
     def set_now(self, now: Callable[[], datetime]) -> None:
         """What counts as now (UTC): in a rehearsal it is the practice clock."""
         self._now = now
-        if not (self.begin.is_set or self.end.is_set):
+        if not (self.begin.is_set or self.end.is_set or self.latest.is_set):
             self._propose_times()
 
     def set_starting(self, starting: bool) -> None:
@@ -178,11 +190,16 @@ class PlanBar(QWidget):
         """The chosen zone, or UTC while a name is typed that is none."""
         return self.zone_name if self.zone.is_known(self.zone_name) else "UTC"
 
+    @property
+    def _takes_latest(self) -> bool:
+        return self._capabilities is not None and self._capabilities.takes_latest_start
+
     def asked(self) -> PlanAsked:
         """The plan as it now stands. Raises PlanError when its times cannot be."""
         begin = self.begin.moment(self.zone_name)
         end = self.end.moment(self.zone_name)
-        window = plan.make_window(begin, end, self.zone_name, self._now())
+        latest = self.latest.moment(self.zone_name) if self._takes_latest else None
+        window = plan.make_window(begin, end, self.zone_name, self._now(), latest)
         keys, left_out, hidden = self._picked()
         return PlanAsked(
             keys,
@@ -252,6 +269,8 @@ class PlanBar(QWidget):
             # While moves run, that nobody is left is no news.
             is_idle = self._run in {RunState.IDLE, RunState.PAUSED}
             return (strings.PLAN_NOTHING, "waiting") if is_idle else ("", "")
+        if asked.window.latest_utc is not None:
+            return strings_latest.NOTE, "attention"
         if asked.window.end_utc is not None and not self._capabilities.keeps_end:
             return strings.PLAN_END_NOTE, "attention"
         if asked.window.begin_utc is not None:
@@ -265,8 +284,8 @@ class PlanBar(QWidget):
         self.message_icon.show_icon(names.get(kind, "info"), kind)
 
     def _zone_typed(self, text: str) -> None:
-        self.begin.ask_anew()
-        self.end.ask_anew()
+        for time in (self.begin, self.end, self.latest):
+            time.ask_anew()
         self.refresh()
         if self.zone.is_known(text):
             self.zone_changed.emit(text)
@@ -297,13 +316,17 @@ class PlanBar(QWidget):
         begin = soon.replace(hour=_EVENING, minute=0)
         self.begin.set_local(begin if begin >= soon else begin + timedelta(days=1))
         self.end.set_local(self.begin.local() + _NIGHT)
+        self.latest.set_local(self.begin.local() + _NIGHT)
 
     def _propose_anew(self) -> None:
         """A field is shown: what was proposed long ago may be over (a practice clock runs fast)."""
-        if not self.end.is_set and self.begin.local() <= self._local_now():
+        now, late = self._local_now(), (self.end, self.latest)
+        if not any(one.is_set for one in late) and self.begin.local() <= now:
             self._propose_times()
-        elif self.end.is_set and self.end.local() <= max(self.begin.local(), self._local_now()):
-            self.end.set_local(max(self.begin.local(), self._local_now()) + _NIGHT)
+        earliest = max(self.begin.local(), now)
+        for one in late:
+            if one.is_set and one.local() <= earliest:
+                one.set_local(earliest + _NIGHT)
 
     def _lay_out(self) -> None:
         form = QGridLayout()
@@ -314,10 +337,11 @@ class PlanBar(QWidget):
         who.addWidget(self.who)
         who.addWidget(self.batch)
         who.addStretch(1)
-        end = QHBoxLayout()
-        end.setSpacing(8)
-        end.addWidget(self.end)
-        end.addStretch(1)
+        end, latest = QHBoxLayout(), QHBoxLayout()
+        for layout, field in ((end, self.end), (latest, self.latest)):
+            layout.setSpacing(8)
+            layout.addWidget(field)
+            layout.addStretch(1)
         begin = QHBoxLayout()
         begin.setSpacing(8)
         begin.addWidget(self.begin)
@@ -328,13 +352,14 @@ class PlanBar(QWidget):
         cut.addWidget(self.batches)
         for place, (name, layout) in enumerate(
             (
-                (strings.PLAN_WHO, who),
-                (strings.PLAN_BATCHES, cut),
-                (strings.PLAN_BEGIN, begin),
-                (strings.PLAN_END, end),
+                (MutedLabel(strings.PLAN_WHO), who),
+                (MutedLabel(strings.PLAN_BATCHES), cut),
+                (MutedLabel(strings.PLAN_BEGIN), begin),
+                (MutedLabel(strings.PLAN_END), end),
+                (self.latest_label, latest),
             )
         ):
-            form.addWidget(MutedLabel(name), place, 0)
+            form.addWidget(name, place, 0)
             form.addLayout(layout, place, 1)
         message = QHBoxLayout()
         message.setSpacing(6)

@@ -238,6 +238,24 @@ CASES: list[tuple[GateCode, dict[str, Any], Level, str]] = [
     (GateCode.QUEUE, {"pending": said(3900), "waiting": 45}, Level.PASS, "QUEUE_IN_TURNS"),
     (GateCode.WINDOW, {"window": Window(NOW + HOUR, NOW + 2 * HOUR)}, Level.PASS, "WINDOW_GOOD"),
     (GateCode.WINDOW, {"window": Window(NOW - HOUR)}, Level.BLOCK, "WINDOW_PAST"),
+    (
+        GateCode.WINDOW,
+        {"window": Window(None, None, latest_utc=NOW + HOUR)},
+        Level.PASS,
+        "WINDOW_AT_ONCE_ELSE_CANCELLED",
+    ),
+    (
+        GateCode.WINDOW,
+        {"window": Window(NOW + HOUR, None, latest_utc=NOW + 2 * HOUR)},
+        Level.PASS,
+        "WINDOW_GOOD_ELSE_CANCELLED",
+    ),
+    (
+        GateCode.WINDOW,
+        {"window": Window(None, None, latest_utc=NOW)},
+        Level.BLOCK,
+        "WINDOW_LATEST_OVER",
+    ),
     (GateCode.WINDOW, {"window": Window(None, NOW)}, Level.BLOCK, "WINDOW_OVER"),
     (
         GateCode.WINDOW,

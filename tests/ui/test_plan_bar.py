@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from app.errors import PlanError
+from app.model import Window
 from app.plan import BatchRule
 from fake_project import NOW, QUIET, FakeClock, connected
+from ui import strings_latest
 from ui.plan_asked import Choices, PlanAsked
 from ui.plan_bar import PlanBar
 
@@ -85,6 +88,24 @@ def test_an_hour_that_comes_twice_is_asked_about(bar: PlanBar) -> None:
     bar.zone.setCurrentText("Europe/Paris")
     assert bar.begin.fold.currentIndex() == 0
     assert not bar.start_button.isEnabled()
+
+
+def test_a_latest_start_is_asked_for_only_where_the_service_takes_one(bar: PlanBar) -> None:
+    assert not bar.latest.isVisible()
+    bar.set_service(replace(connected().capabilities, takes_latest_start=True))
+    assert bar.latest.isVisible()
+    bar.latest.mode.setCurrentIndex(1)
+    bar.latest.set_local(datetime(2026, 12, 6, 6, 0, tzinfo=UTC).replace(tzinfo=None))
+    assert bar.asked().window == Window(
+        None, None, "Europe/Berlin", datetime(2026, 12, 6, 5, 0, tzinfo=UTC)
+    )
+    assert "2026-12-06 05:00 UTC" in bar.latest.utc.text()
+    # It is never called an end: what it does is said beside the button.
+    assert bar.message.text() == strings_latest.NOTE
+    set_begin(bar, 2026, 12, 6, 7, 0)
+    assert not bar.start_button.isEnabled()
+    bar.set_service(connected().capabilities)
+    assert bar.asked().window.latest_utc is None
 
 
 def test_an_unknown_zone_is_refused_and_not_shown_to_others(bar: PlanBar, qtbot: QtBot) -> None:
