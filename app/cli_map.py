@@ -6,12 +6,12 @@ import argparse
 from pathlib import Path
 
 from app.cli_findings import finding_json, print_finding
+from app.cli_project import make_project, open_book
 from app.cli_run import CANNOT, NOT_ALL, OK
 from app.cli_screen import Screen
 from app.cli_tenants import (
     add_tenant_arguments,
     check_service,
-    cloud_of,
     connect,
     sign_in_named,
 )
@@ -57,19 +57,9 @@ def run_map(options: argparse.Namespace) -> int:
         check_service(options, "There is no target tenant to ask", remedy)
     sign_ins = sign_in_named(options)
     screen = Screen()
-    project = Project(
-        screen.events.put,
-        options.state_dir,
-        scenario=options.scenario,
-        cloud=cloud_of(options),
-    )
+    project = make_project(options, screen.events.put)
     try:
-        project.open(
-            options.book,
-            sheet=options.sheet,
-            source_column=options.source_column,
-            target_column=options.target_column,
-        )
+        open_book(options, project)
         screen.wait(lambda event: isinstance(event, BookOpened))
         if options.practice or sign_ins is not None:
             connect(options, project, sign_ins)

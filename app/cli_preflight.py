@@ -8,7 +8,8 @@ import signal
 from collections.abc import Callable
 
 from app.cli_findings import finding_json, print_finding
-from app.cli_tenants import check_service, cloud_of, connect, sign_in_named
+from app.cli_project import make_project, open_book
+from app.cli_tenants import check_service, connect, sign_in_named
 from app.clock import SystemClock
 from app.console import columns_needed, complain, print_json, say
 from app.errors import AppError
@@ -24,7 +25,6 @@ from app.events import (
 )
 from app.model import Level
 from app.preflight_values import PreflightState, PreflightSummary, Scope
-from app.project import Project
 
 _OK, _BLOCKED = 0, 1
 """Exit codes, as of `check`: nothing blocks, something blocks."""
@@ -97,20 +97,10 @@ def run_preflight(options: argparse.Namespace) -> int:
     check_service(options, "There is nobody to ask")
     sign_ins = sign_in_named(options)
     follower = _Follower(quiet=options.json)
-    project = Project(
-        follower.events.put,
-        options.state_dir,
-        scenario=options.scenario,
-        cloud=cloud_of(options),
-    )
+    project = make_project(options, follower.events.put)
     before = signal.signal(signal.SIGTERM, lambda *_: follower.events.put(None))
     try:
-        project.open(
-            options.book,
-            sheet=options.sheet,
-            source_column=options.source_column,
-            target_column=options.target_column,
-        )
+        open_book(options, project)
         follower.wait(lambda event: isinstance(event, BookOpened))
         connect(options, project, sign_ins)
         follower.wait(lambda event: isinstance(event, ServiceConnected))

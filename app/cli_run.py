@@ -9,8 +9,9 @@ from datetime import datetime
 
 from app.checks import is_startable
 from app.cli_gates import is_refused, pass_gates, read_words, say_gates
+from app.cli_project import make_project, open_book
 from app.cli_screen import Screen
-from app.cli_tenants import check_service, cloud_of, connect, sign_in_named
+from app.cli_tenants import check_service, connect, sign_in_named
 from app.clock import SystemClock
 from app.console import say
 from app.errors import AppError, PlanError
@@ -68,13 +69,7 @@ def run(options: argparse.Namespace) -> int:
     latest = parse_time(options.latest_start, options.time_zone) if options.latest_start else None
     sign_ins = sign_in_named(options)
     screen = Screen()
-    project = Project(
-        screen.events.put,
-        options.state_dir,
-        speed=options.speed,
-        scenario=options.scenario,
-        cloud=cloud_of(options),
-    )
+    project = make_project(options, screen.events.put)
     before = signal.signal(signal.SIGTERM, lambda *_: screen.events.put(None))
     try:
         return _follow(options, project, screen, sign_ins, begin, end, latest, now)
@@ -96,12 +91,7 @@ def _follow(
     latest: datetime | None,
     now: datetime,
 ) -> int:
-    project.open(
-        options.book,
-        sheet=options.sheet,
-        source_column=options.source_column,
-        target_column=options.target_column,
-    )
+    open_book(options, project)
     screen.wait(lambda event: isinstance(event, BookOpened))
     opened = _accept(options, project, screen)
     new = [

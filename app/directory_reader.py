@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from urllib.parse import quote, urlsplit
 
 from app.client import GraphClient
 from app.graph_batch import Ask, Reply, ask_many
 from app.model import Side, upn_key
-from app.odata import Json, number, objects, text
+from app.odata import Json, as_object, number, objects, text
 from app.preflight_facts import Drive, MapEntry, Person, Product, Said, TenantFacts
 from app.tenants import Tenants
 
@@ -186,8 +185,7 @@ def _drive(reply: Reply) -> Drive | None:
     said, refusal = _said(reply)
     if said is not Said.FOUND:
         return Drive(said, refusal)
-    quota = reply.body.get("quota")
-    of: MappingOf[str, object] = quota if isinstance(quota, dict) else {}
+    of = as_object(reply.body.get("quota"))
     return Drive(
         said,
         used_bytes=number(of.get("used")),
@@ -202,18 +200,17 @@ def _entry(reply: Reply) -> MapEntry | None:
     said, refusal = _said(reply)
     if said is not Said.FOUND:
         return MapEntry(said, refusal)
-    identity = reply.body.get("targetUserIdentity")
-    target = identity.get("userPrincipalName") if isinstance(identity, dict) else ""
+    target = as_object(reply.body.get("targetUserIdentity")).get("userPrincipalName")
     return MapEntry(said, "", text(target), text(reply.body.get("userType")))
 
 
 def _product(sku: Json) -> Product:
-    prepaid = sku.get("prepaidUnits")
+    prepaid = as_object(sku.get("prepaidUnits"))
     return Product(
         text(sku.get("skuId")).casefold(),
         text(sku.get("skuPartNumber")),
         tuple(text(plan.get("servicePlanName")) for plan in objects(sku.get("servicePlans"))),
-        number(prepaid.get("enabled")) if isinstance(prepaid, dict) else None,
+        number(prepaid.get("enabled")),
         number(sku.get("consumedUnits")),
         text(sku.get("capabilityStatus")).casefold() in _USABLE,
     )

@@ -15,7 +15,7 @@ from app.errors import Refused, Throttled, Unreachable
 from app.graph_batch import Ask, Reply, ask_many, get_many
 from app.model import MoveStatus, upn_key
 from app.moves import Capabilities, DryRun, ServiceMove, StartRequest
-from app.odata import Json, error_of
+from app.odata import Json, as_object, error_of, text
 from app.remedies import find as find_remedy
 
 TASKS = "/beta/solutions/sharePoint/migrations/crossOrganizationMigrationTasks"
@@ -209,7 +209,7 @@ class GraphMoves:
             raise odd_answer("the move has no id")
         if not isinstance(word, str) or not word.strip():
             raise odd_answer("the move has no status")
-        parameters = _object(task.get("parameters"))
+        parameters = as_object(task.get("parameters"))
         source = _upn(parameters.get("sourceUserIdentity"))
         if source and asked_upn and upn_key(source) != upn_key(asked_upn):
             raise odd_answer("the move belongs to another person")
@@ -329,15 +329,11 @@ def _dry_run_of(reply: Reply) -> DryRun | None:
 
 def _is_dry_run(task: Json) -> bool:
     """A check that moved nothing must never look like a move, let alone a finished one."""
-    return _object(task.get("parameters")).get("validateOnly") is True
-
-
-def _object(value: object) -> Json:
-    return value if isinstance(value, dict) else {}
+    return as_object(task.get("parameters")).get("validateOnly") is True
 
 
 def _upn(identity: object) -> str:
-    name = _object(identity).get("userPrincipalName")
+    name = as_object(identity).get("userPrincipalName")
     return name if isinstance(name, str) else ""
 
 
@@ -347,9 +343,7 @@ def _error_of(task: Json) -> tuple[str, str]:
     for error in [task.get("error"), *(errors if isinstance(errors, list) else [])]:
         if isinstance(error, str) and error:
             return "", error
-        code, message = _object(error).get("code"), _object(error).get("message")
+        code, message = as_object(error).get("code"), as_object(error).get("message")
         if code or message:
-            return code if isinstance(code, str) else "", message if isinstance(
-                message, str
-            ) else ""
+            return text(code), text(message)
     return "", ""

@@ -11,6 +11,7 @@ from app.errors import AppError, ServiceError, Throttled
 from app.graph_batch import MOST_REQUESTS, Ask, Reply, ask_many
 from app.identity_map import Entry, Held, Key, is_as_wanted
 from app.map_forms import ADDRESSES, delta, look_up_path, read_entry
+from app.odata import as_object, text
 
 READ_BACKS = 3
 READ_BACK_SECONDS = 15.0
@@ -79,8 +80,7 @@ class MapCalls:
             entries[key] = None
         else:
             # A 404 that is not in the service's own form says nothing of the entry.
-            words = error.get("message") if isinstance(error, dict) else None
-            unread[key] = words if isinstance(words, str) and words else f"HTTP {reply.status}"
+            unread[key] = text(as_object(error).get("message")) or f"HTTP {reply.status}"
 
     def send(self, put: Sequence[Entry], removed: Sequence[Entry], tenant: str) -> None:
         """Send one call's worth of one kind of entry.

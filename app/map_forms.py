@@ -14,7 +14,7 @@ from urllib.parse import quote
 from app.answers import odd_answer
 from app.identity_map import M365_GROUP, Entry
 from app.model import MapKind
-from app.odata import Json
+from app.odata import Json, as_object, text
 
 _MAPPINGS = "/solutions/sharePoint/migrations/crossOrganization"
 ADDRESSES = {MapKind.USER: f"{_MAPPINGS}UserMappings", MapKind.GROUP: f"{_MAPPINGS}GroupMappings"}
@@ -87,25 +87,18 @@ def read_entry(kind: MapKind, answer: Json) -> Entry:
     """An entry as the target holds it. Raises Unreachable ODD_ANSWER when it cannot be read."""
     what = "User" if kind is MapKind.USER else "Group"
     name = "userPrincipalName" if kind is MapKind.USER else "id"
-    source = _text(answer.get(f"source{what}Identity"), name)
+    source = text(as_object(answer.get(f"source{what}Identity")).get(name))
     if not source:
         raise odd_answer("an entry of the identity map names no source")
+    address = "email" if kind is MapKind.USER else "mailNickname"
     return Entry(
         kind,
         source,
-        _text(answer.get(f"target{what}Identity"), name),
-        _text(answer, f"{what.lower()}Type"),
-        _text(
-            answer.get(f"target{what}MigrationData"),
-            "email" if kind is MapKind.USER else "mailNickname",
-        ),
-        tenant=_text(answer, "sourceOrganizationId"),
+        text(as_object(answer.get(f"target{what}Identity")).get(name)),
+        text(answer.get(f"{what.lower()}Type")),
+        text(as_object(answer.get(f"target{what}MigrationData")).get(address)),
+        tenant=text(answer.get("sourceOrganizationId")),
     )
-
-
-def _text(where: object, name: str) -> str:
-    value = where.get(name) if isinstance(where, dict) else None
-    return value if isinstance(value, str) else ""
 
 
 def csv_text(entries: Sequence[Entry], tenant: str) -> str:
@@ -114,8 +107,8 @@ def csv_text(entries: Sequence[Entry], tenant: str) -> str:
     No cell can be a formula: `make_map` leaves out what begins like one, and the rest is ids,
     words of ours and addresses. To be written as UTF-8 without a byte order mark.
     """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
+    made = io.StringIO(newline="")
+    writer = csv.writer(made, lineterminator="\r\n")
     for entry in entries:
         is_user = entry.kind is MapKind.USER
         writer.writerow(
@@ -128,4 +121,4 @@ def csv_text(entries: Sequence[Entry], tenant: str) -> str:
                 _CMDLET_TYPES[entry.type],
             )
         )
-    return text.getvalue()
+    return made.getvalue()

@@ -43,6 +43,11 @@ def objects(value: object) -> list[Json]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
+def as_object(value: object) -> Json:
+    """The object; an empty one when it is none."""
+    return value if isinstance(value, dict) else {}
+
+
 def text(value: object) -> str:
     """The text, or "" when it is none."""
     return value if isinstance(value, str) else ""

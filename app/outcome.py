@@ -9,6 +9,21 @@ from app.errors import ServiceError, SignInRequired, Throttled
 _ALREADY_SUBMITTED = "mnasitemoveisinprogressorfinished"
 _FOR_ALL = frozenset({403, 501})
 """Refusals that are not about the person: a right is missing, or both tenants share a farm."""
+OF_TENANTS = frozenset(
+    {
+        "FeatureIsNotEnabled",
+        "MnATrustNoSetupForPartner",
+        "MnAReverseTrustNeedsRequiredPartnerRole",
+        "MnATrustWrongCmdletUsage",
+        "MnAFatalErrorAdminSiteCouldNotBeUsedAsMySiteHost",
+        "MnABYOKEnabledOnSourceTenant",
+        "MnAPartnersOnTheSameFarm",
+        "MnATargetSideEnvironmentHasConditionsThatBlockTheMove",
+        "MnAPartnersFarmsAreIncompatible",
+    }
+)
+"""What the service says of the two tenants: the next person would be told the same."""
+_TRUST = "mnatrust"
 
 
 class Outcome(Enum):
@@ -35,6 +50,11 @@ def outcome_of(error: ServiceError) -> Outcome:
     return Outcome.REFUSED
 
 
+def is_of_tenants(code: str) -> bool:
+    """The code says something of the two tenants, as every code of the trust does."""
+    return code in OF_TENANTS or code.casefold().startswith(_TRUST)
+
+
 class RefusalWatch:
     """Sees when refusals are not about the people any more, so that the run should pause."""
 
@@ -51,7 +71,8 @@ class RefusalWatch:
         """The start was refused; True when the next person would be refused for the same reason."""
         self._count = self._count + 1 if error.code == self._code else 1
         self._code = error.code
-        if error.status in _FOR_ALL or self._count >= self._SAME_IN_A_ROW:
+        of_all = error.status in _FOR_ALL or is_of_tenants(error.code)
+        if of_all or self._count >= self._SAME_IN_A_ROW:
             self.accepted()
             return True
         return False

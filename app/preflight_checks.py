@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from app import upn
 from app.limits import Limits
 from app.model import Finding, Level, Side, upn_key
+from app.outcome import is_of_tenants
 from app.preflight_facts import Drive, Person, RowFacts, Said
-from app.preflight_questions import OF_TENANTS, THERE_ALREADY, is_lock, was_accepted
+from app.preflight_questions import THERE_ALREADY, is_lock, was_accepted
 from app.remedies import find as find_remedy
 
 _QUIET_QUOTAS = frozenset({"", "normal", "nearing", "critical"})
@@ -192,7 +193,7 @@ def _dry_run(facts: RowFacts) -> Iterator[Finding]:
         yield say.that(Level.PASS, "DRY_RUN_PASSED")
     elif said.code == THERE_ALREADY:
         yield say.that(Level.WARN, "DRY_RUN_THERE_ALREADY")
-    elif said.code in OF_TENANTS:
+    elif is_of_tenants(said.code):
         yield say.that(Level.UNKNOWN, "DRY_RUN_TENANTS", said=words)
     elif said.code and find_remedy(said.code, said.message) is not None and said.status != 403:
         yield say.that(Level.BLOCK, said.code, said=said.message)

@@ -31,20 +31,6 @@ NOTHING_TO_MOVE = frozenset(
     }
 )
 _LOCKS = frozenset({"-102", "-161"})
-OF_TENANTS = frozenset(
-    {
-        "FeatureIsNotEnabled",
-        "MnATrustNoSetupForPartner",
-        "MnAReverseTrustNeedsRequiredPartnerRole",
-        "MnATrustWrongCmdletUsage",
-        "MnAFatalErrorAdminSiteCouldNotBeUsedAsMySiteHost",
-        "MnABYOKEnabledOnSourceTenant",
-        "MnAPartnersOnTheSameFarm",
-        "MnATargetSideEnvironmentHasConditionsThatBlockTheMove",
-        "MnAPartnersFarmsAreIncompatible",
-    }
-)
-"""What a dry run says of the two tenants: the next person would be told the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from app.model import Mapping
+from app.outcome import is_of_tenants
 from app.preflight_ask import given_up, most_rows, refusal_of
 from app.preflight_facts import Kind, RowFacts
-from app.preflight_questions import OF_TENANTS, Policy, next_question
+from app.preflight_questions import Policy, next_question
 
 _TRIES = 3
 """So often is a question asked that the service answers with a fault of its own."""
@@ -128,7 +129,7 @@ class Schedule:
     def _notice_refusals(self, kind: Kind, answered: Sequence[RowFacts]) -> None:
         if kind is Kind.DRY_RUN:
             for row in answered:
-                if row.dry_run is not None and row.dry_run.code in OF_TENANTS:
+                if row.dry_run is not None and is_of_tenants(row.dry_run.code):
                     self.stop(kind, row.dry_run.code, row.dry_run.message)
                     return
         refused = Counter(refusal_of(row, kind).partition(":")[0] for row in answered)

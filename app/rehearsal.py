@@ -39,6 +39,7 @@ DEFAULT_SPEED = 240.0
 """Practice seconds in a second: an hour of moving takes a quarter of a minute."""
 _START_SECONDS = 30.0
 _IDLE_SECONDS = 3600
+_NOTE = "practice.json"
 _NAMES_A_CALL = 4_000
 _ENTRIES_A_CALL = 1_000
 
@@ -117,6 +118,14 @@ def choices() -> tuple[Choice, ...]:
     return tuple(Choice(each.name, each.title, each.description) for each in scenarios())
 
 
+def last_reached(state_dir: Path) -> Practice | None:
+    """The practice tenants that this project last reached, or None; they may have ended since."""
+    try:
+        return Practice(**json.loads((state_dir / _NOTE).read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
 def reach(state_dir: Path, speed: float | None = None, scenario: str | None = None) -> Practice:
     """The practice tenants of this project, started when they do not run.
 
@@ -125,8 +134,7 @@ def reach(state_dir: Path, speed: float | None = None, scenario: str | None = No
     Raises AppError PRACTICE_NOT_STARTED, or NO_SCENARIO with the names that there are.
     """
     _check_scenario(scenario)
-    note = state_dir / "practice.json"
-    known = _read_note(note)
+    known = last_reached(state_dir)
     wanted = speed if speed is not None else known.speed if known else DEFAULT_SPEED
     played = scenario if scenario is not None else known.scenario if known else ""
     if known is not None and _answers(known):
@@ -134,7 +142,7 @@ def reach(state_dir: Path, speed: float | None = None, scenario: str | None = No
             return known
         stop(known)
     practice = _start(state_dir, wanted, played)
-    _write_note(note, practice)
+    _write_note(state_dir / _NOTE, practice)
     return practice
 
 
@@ -283,13 +291,6 @@ def _first_line(stream: IO[bytes], seconds: float) -> bytes:
         return lines.get(timeout=seconds)
     except queue.Empty:
         return b""
-
-
-def _read_note(note: Path) -> Practice | None:
-    try:
-        return Practice(**json.loads(note.read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
-        return None
 
 
 def _write_note(note: Path, practice: Practice) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from app.checks import check_hosts
 from app.limits import Limits
 from app.model import Finding, Level, Side
+from app.outcome import is_of_tenants
 from app.preflight_facts import Kind, PairFacts, Product, TenantFacts
-from app.preflight_questions import OF_TENANTS
 
 _HOST_KNOWN_ONLY_BY_DRIVES = "HOST_EMPTY"
 _INCOMPATIBLE = "MnAPartnersFarmsAreIncompatible"
@@ -218,13 +218,13 @@ def _unseen(facts: PairFacts) -> Iterator[Finding]:
 
 def _stopped(facts: PairFacts) -> Iterator[Finding]:
     for kind, code, words in facts.stopped:
-        if not (kind is Kind.DRY_RUN and code in OF_TENANTS):
+        if not (kind is Kind.DRY_RUN and is_of_tenants(code)):
             said = " ".join(words.split()) or code
             yield Finding(Level.UNKNOWN, _REFUSED[kind], values=(("said", said),))
 
 
 def _refusal_of_tenants(facts: PairFacts) -> Finding | None:
     for kind, code, words in facts.stopped:
-        if kind is Kind.DRY_RUN and code in OF_TENANTS:
+        if kind is Kind.DRY_RUN and is_of_tenants(code):
             return Finding(Level.BLOCK, code, values=(("said", " ".join(words.split())),))
     return None

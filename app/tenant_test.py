@@ -12,7 +12,7 @@ from app.client import GraphClient
 from app.clouds import other_cloud, wrong_cloud
 from app.errors import AppError, Refused, ServiceError
 from app.model import Level, Side
-from app.odata import Json
+from app.odata import Json, objects, text
 from app.permissions import READ_ORGANIZATION, missing
 from app.signed_in import SignedIn, TenantCheck, TenantSeen
 from app.tenant_test_texts import sentence
@@ -40,7 +40,7 @@ def look_at_tenant(client: GraphClient, who: SignedIn, side: Side) -> TenantSeen
         checks.append(_check(Level.UNKNOWN, "ROLE_UNKNOWN", account=who.account))
     organization, refusal = _organization(client)
     checks += [refusal] if refusal is not None else []
-    tenant_id = str(organization.get("id") or "").casefold()
+    tenant_id = text(organization.get("id")).casefold()
     if tenant_id and tenant_id != who.tenant_id.casefold():
         checks.append(_check(Level.BLOCK, "OTHER_TENANT", found=tenant_id, wanted=who.tenant_id))
     domains = _domains(organization)
@@ -56,7 +56,7 @@ def look_at_tenant(client: GraphClient, who: SignedIn, side: Side) -> TenantSeen
         checks.insert(0, _check(Level.PASS, "GOOD"))
     return TenantSeen(
         tenant_id or who.tenant_id.casefold(),
-        str(organization.get("displayName") or ""),
+        text(organization.get("displayName")),
         tuple(name for name, _ in domains),
         next((name for name, is_initial in domains if is_initial), ""),
         tuple(checks),
@@ -120,17 +120,15 @@ def _organization(client: GraphClient) -> tuple[Json, TenantCheck | None]:
         )
     except Refused:
         return {}, _check(Level.BLOCK, "ORGANIZATION_REFUSED", permission=READ_ORGANIZATION)
-    if not isinstance(rows, list) or not rows or not isinstance(rows[0], dict):
+    if not objects(rows):
         raise odd_answer("the tenant does not say who it is")
-    return rows[0], None
+    return objects(rows)[0], None
 
 
 def _domains(organization: Json) -> list[tuple[str, bool]]:
-    listed = organization.get("verifiedDomains")
     return [
-        (str(one.get("name") or "").casefold(), one.get("isInitial") is True)
-        for one in (listed if isinstance(listed, list) else [])
-        if isinstance(one, dict)
+        (text(one.get("name")).casefold(), one.get("isInitial") is True)
+        for one in objects(organization.get("verifiedDomains"))
     ]
 
 

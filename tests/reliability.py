@@ -132,7 +132,7 @@ def _start(book: Path, state: Path, folder: Path, speed: int) -> subprocess.Pope
 
 
 def _kill_service(state: Path) -> int:
-    practice = rehearsal._read_note(state / "practice.json")
+    practice = rehearsal.last_reached(state)
     if practice is None:
         return 0
     with contextlib.suppress(ProcessLookupError):

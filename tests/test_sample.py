@@ -84,7 +84,7 @@ def test_a_run_moves_every_good_row_and_loses_nothing(tmp_path: Path) -> None:
     try:
         done = program("run", book, "--practice", "--state-dir", state, "--speed", 3000, "--yes")
     finally:
-        practice = rehearsal._read_note(state / "practice.json")
+        practice = rehearsal.last_reached(state)
         if practice is not None:
             rehearsal.stop(practice)
     assert done.returncode == 1, done.stdout + done.stderr

@@ -73,7 +73,7 @@ def state(tmp_path: Path) -> Iterator[Path]:
     """Where a project lies; the practice tenants that it starts are ended with the test."""
     folder = tmp_path / "state"
     yield folder
-    note = rehearsal._read_note(folder / "practice.json")
+    note = rehearsal.last_reached(folder)
     if note is not None:
         rehearsal.stop(note)
 

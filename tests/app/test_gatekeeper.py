@@ -88,7 +88,7 @@ def desks(tmp_path: Path) -> Iterator[Desks]:
     yield make
     for desk in made:
         assert desk.project.close(10.0)
-    note = rehearsal._read_note(tmp_path / "state" / "practice.json")
+    note = rehearsal.last_reached(tmp_path / "state")
     if note is not None:
         rehearsal.stop(note)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.errors import Refused, ServiceError, SignInRequired, Throttled, Unreachable
-from app.outcome import Outcome, RefusalWatch, outcome_of
+from app.outcome import OF_TENANTS, Outcome, RefusalWatch, outcome_of
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,11 @@ def test_an_accepted_start_or_another_reason_begins_the_count_anew() -> None:
         watch.should_pause(Refused("B", "", status=422))
     watch.accepted()
     assert not watch.should_pause(Refused("B", "", status=422))
+
+
+@pytest.mark.parametrize("code", ["MnATrustWrongCmdletUsage", "MnATrustOfTomorrow", *OF_TENANTS])
+def test_what_is_said_of_the_tenants_pauses_at_once(code: str) -> None:
+    assert RefusalWatch().should_pause(Refused(code, "", status=422))
 
 
 @pytest.mark.parametrize("status", [403, 501])

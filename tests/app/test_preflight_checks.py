@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from app import remedies, texts
 from app.model import Finding, Level, Mapping
 from app.moves import DryRun
+from app.outcome import OF_TENANTS
 from app.preflight_checks import Measure, judge_row
 from app.preflight_facts import Drive, MapEntry, Person, RowFacts, Said
-from app.preflight_questions import OF_TENANTS
 from app.preflight_texts import PREFLIGHT_TEXTS
 from preflight_cases import ANA, GOOD, LIMITS, MEASURE, MIGRATION, OFFICE, PERSON
 

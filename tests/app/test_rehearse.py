@@ -90,7 +90,7 @@ def projects() -> Iterator[Callable[[], tuple[Project, Screen]]]:
     for project, _ in made:
         assert project.close(10.0)
     for folder in folders:
-        note = rehearsal._read_note(folder / "practice.json")
+        note = rehearsal.last_reached(folder)
         if note is not None:
             rehearsal.stop(note)
 

@@ -1,0 +1,31 @@
+"""Opens the project of a workbook that a command names, by the options that commands share."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from app.cli_tenants import cloud_of
+from app.events import Event
+from app.project import Project
+
+
+def make_project(options: argparse.Namespace, post: Callable[[Event], None]) -> Project:
+    """A project with nothing in it yet; its events go to `post`."""
+    return Project(
+        post,
+        options.state_dir,
+        speed=getattr(options, "speed", None),
+        scenario=options.scenario,
+        cloud=cloud_of(options),
+    )
+
+
+def open_book(options: argparse.Namespace, project: Project) -> None:
+    """Begin to read the workbook; answered by BookOpened, or by what is wrong with it."""
+    project.open(
+        options.book,
+        sheet=options.sheet,
+        source_column=options.source_column,
+        target_column=options.target_column,
+    )
