@@ -334,8 +334,32 @@ def test_the_cheap_look_never_passes_what_the_exact_one_refuses(
     )
     text = sheet_xml(cells).encode()
     cheap, exact = Extent(), Extent()
-    cheap.see(text)
+    cheap.see(text, len(text))
     exact.measure(text, skip_empty=True)
     rows, columns = (max(values) for values in zip(*places, strict=True))
     assert (exact.rows, exact.columns) == (rows, columns + 1)
     assert cheap.is_suspect or not exact.is_too_large
+
+
+# What the fast reader will not tell
+
+
+@pytest.mark.parametrize(
+    ("row", "needs"),
+    [
+        ('<row r="2"><c r="A2"><f>B2</f></c></row>', True),
+        ('<row r="2"><c r="A2"><f>B2</f ></c></row>', True),
+        ('<row r="2"><y:c xmlns:y="y" r="A2"><y:f>B2</y:f></y:c></row>', True),
+        ('<row r="2" hidden="1"/>', True),
+        ("<row r='2' hidden = '1'/>", True),
+        ('<row r="2" ht="15"><c r="A2" t="str"><v>half of it: off</v></c></row>', False),
+    ],
+)
+def test_formulas_and_hidden_rows_ask_for_a_second_look(
+    tmp_path: Path, row: str, needs: bool
+) -> None:
+    # Also where the unpacked text is cut between two looks.
+    for padding in ("", " " * 65_530, " " * 65_537):
+        book = make_raw(tmp_path / "a.xlsx", f"{HEADER}{padding}{row}")
+        assert admit(book).needs_second_look is needs
+        book.unlink()
