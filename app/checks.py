@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
+from sys import intern
 from urllib.parse import urlsplit
 
 from app import upn
 from app.events import CheckedRow
-from app.model import Finding, Level, Mapping, Side
+from app.model import Finding, Level, Mapping, Side, in_bulk
 from app.preflight_values import RowCheck
 
 _SEVERITY = {Level.PASS: 0, Level.WARN: 1, Level.UNKNOWN: 2, Level.BLOCK: 3}
@@ -48,10 +49,10 @@ def check_list(
         *_mixed(rows, targets.domains, Side.TARGET, found),
         *_on_both_sides(sources.domains, targets.domains),
     )
-    checked = tuple(
-        CheckedRow(row, tuple(sorted(found[place], key=_order)) if place in found else ())
-        for place, row in enumerate(rows)
-    )
+    findings: list[tuple[Finding, ...]] = [()] * len(rows)
+    for place, of_row in found.items():
+        findings[place] = tuple(sorted(of_row, key=_order))
+    checked = in_bulk(CheckedRow, len(rows), {"mapping": rows, "findings": findings})
     return checked, on_list
 
 
@@ -115,10 +116,11 @@ class _Column:
     """The UPNs of one side in the form in which they are compared, and their domains."""
 
     def __init__(self, texts: list[str]) -> None:
-        self.odd = {place for place, text in enumerate(texts) if not upn.is_plain(text)}
+        self.odd = upn.not_plain(texts)
         """Places of the texts about which there may be something to say."""
         self.upns = [text.casefold() for text in texts]
-        self.domains = [one.partition("@")[2] for one in self.upns]
+        # There are few domains, and each takes as much memory as a UPN.
+        self.domains = [intern(one.partition("@")[2]) for one in self.upns]
         for place in self.odd:
             self.upns[place] = upn.clean(texts[place]).casefold()
             self.domains[place] = upn.domain_of(self.upns[place])
@@ -175,10 +177,15 @@ def _compare(
     addresses = upn.compared_addresses(targets)
     # Only values that occur more than once are looked at closely: in most lists there are none.
     all_sources, all_targets = [sources[p] for p in wanted], [targets[p] for p in wanted]
-    crossing = set(all_sources) & set(all_targets)
-    by_source = _grouped(wanted, sources, targets, crossing | _repeated(all_sources))
-    by_target = _grouped(wanted, targets, sources, _repeated(all_targets))
-    shared = _repeated([addresses[p] for p in wanted]) - {""}
+    source_set, target_set = set(all_sources), set(all_targets)
+    crossing = source_set & target_set
+    same_sources = _repeated(all_sources, source_set)
+    same_targets = _repeated(all_targets, target_set)
+    del source_set, target_set
+    by_source = _grouped(wanted, sources, targets, crossing | same_sources)
+    by_target = _grouped(wanted, targets, sources, same_targets)
+    all_addresses = [addresses[p] for p in wanted]
+    shared = _repeated(all_addresses, set(all_addresses)) - {""}
     by_address = _grouped(wanted, addresses, targets, shared)
     if not (by_source or by_target or by_address):
         return
@@ -212,9 +219,9 @@ def _compare(
             say.target(Level.WARN, "TARGET_IS_ALSO_SOURCE", others, count)
 
 
-def _repeated(values: Sequence[str]) -> set[str]:
+def _repeated(values: Sequence[str], different: set[str]) -> set[str]:
     """The values that occur more than once."""
-    if len(set(values)) == len(values):
+    if len(different) == len(values):
         return set()
     return {value for value, count in Counter(values).items() if count > 1}
 
@@ -292,7 +299,8 @@ def _mixed(
     A large majority is two thirds of at least three rows; few is at most a tenth of the rows, or
     one row. Our own rule of thumb: a tenant may well have several domains.
     """
-    counts = Counter(domain for domain in domains if domain)
+    counts = Counter(domains)
+    del counts[""]
     total = counts.total()
     if len(counts) < 2:
         return

@@ -31,10 +31,10 @@ _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _MAILTO = "mailto:"
 
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
-_PLAIN = re.compile(
-    r"(?P<local>[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)"
-    r"@(?P<domain>(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63})"
-)
+_PLAIN_NAME = r"[A-Za-z0-9_-]++(?:\.[A-Za-z0-9_-]++)*+"
+_PLAIN_DOMAIN = r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
+_PLAIN = re.compile(rf"(?P<local>{_PLAIN_NAME})@(?P<domain>{_PLAIN_DOMAIN})")
+_PLAIN_NAMES = re.compile(rf"(?:{_PLAIN_NAME}\n)*+")
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)*(?:[eE][+-]?[0-9]+)?")
 _EXCEL_ERROR = re.compile(r"#(?:N/A|[A-Z]+(?:/[0A-Z]+)?[!?]|GETTING_DATA)")
 _ADDRESS_SPECIAL = re.compile(r"[^a-z0-9-]")
@@ -49,6 +49,7 @@ class _Compared(dict[int, str]):
 
 _COMPARED = _Compared({ord(one): one for one in string.ascii_lowercase + string.digits + "\n"})
 _NAMED_AT_MOST = 3
+_BLOCK = 1_000
 _SHOWN_AT_MOST = 120
 
 
@@ -60,6 +61,33 @@ def is_plain(text: str) -> bool:
     if match is None or len(text) <= MAX_DOMAIN:
         return match is not None
     return len(match["local"]) <= MAX_LOCAL and len(match["domain"]) <= MAX_DOMAIN
+
+
+def not_plain(texts: Sequence[str]) -> set[int]:
+    """Places of the texts for which `is_plain` is false; made for a hundred thousand of them."""
+    found = set()
+    for start in range(0, len(texts), _BLOCK):
+        block = texts[start : start + _BLOCK]
+        if not _are_plain(block):
+            found |= {place for place, text in enumerate(block, start) if not is_plain(text)}
+    return found
+
+
+def _are_plain(texts: Sequence[str]) -> bool:
+    """`is_plain` holds for each; all names are looked at in one go, and each domain once."""
+    parts = [text.partition("@") for text in texts]
+    names = [name for name, _, _ in parts]
+    lines = "\n".join([*names, ""])
+    return (
+        all(map(_is_plain_domain, {domain for _, _, domain in parts}))
+        and max(map(len, names)) <= MAX_LOCAL
+        and lines.count("\n") == len(names)
+        and _PLAIN_NAMES.fullmatch(lines) is not None
+    )
+
+
+def _is_plain_domain(domain: str) -> bool:
+    return len(domain) <= MAX_DOMAIN and re.fullmatch(_PLAIN_DOMAIN, domain) is not None
 
 
 def check(text: str, *, cell: str, side: Side) -> tuple[Finding, ...]:

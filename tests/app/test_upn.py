@@ -241,6 +241,27 @@ def test_what_is_called_plain_stands_up_to_the_full_check(text: str) -> None:
         assert padded
 
 
+@given(
+    st.lists(
+        st.one_of(
+            UPN_LIKE,
+            st.sampled_from(
+                ["a.b@contoso.com", "a@b@contoso.com", ".a@contoso.com", "a\nb@contoso.com", ""]
+            ),
+            st.builds(
+                "{}@{}.com".format, st.text("ab-", max_size=66), st.text("cd-.", max_size=50)
+            ),
+        ),
+        max_size=12,
+    )
+)
+def test_a_column_is_looked_at_as_each_text_would_be(column: list[str]) -> None:
+    expected = {place for place, text in enumerate(column) if not upn.is_plain(text)}
+    assert upn.not_plain(column) == expected
+    plain = ["person@contoso.com"] * 1_000
+    assert upn.not_plain(plain + column) == {place + 1_000 for place in expected}
+
+
 @pytest.mark.parametrize("piece", ["“", "'", "mailto:", " ", "\u200b", "@", "é", "’", "1"])
 def test_a_cell_full_of_rubbish_is_checked_quickly(piece: str) -> None:
     text = piece * (32_767 // len(piece))
