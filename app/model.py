@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
 from enum import StrEnum
+from itertools import repeat
+from typing import Any, TypeVar
+
+_T = TypeVar("_T")
 
 
 class Level(StrEnum):
@@ -125,6 +131,25 @@ class Mapping:
     def key(self) -> str:
         """Under which the move is kept: the source UPN without regard to case."""
         return upn_key(self.source_upn)
+
+
+def in_bulk(kind: type[_T], count: int, columns: dict[str, Sequence[Any]]) -> tuple[_T, ...]:
+    """So many values of a frozen class with slots, made field by field and not one by one.
+
+    For a list of a hundred thousand rows: it takes half the time of as many calls of the class.
+    A field without a column has its default; the class must have no `__post_init__`.
+    """
+    made = tuple(map(object.__new__, repeat(kind, count)))
+    for field in fields(kind):  # type: ignore[arg-type]  # a dataclass, which has no type
+        values = columns.get(field.name)
+        if values is None:
+            assert field.default is not MISSING
+        else:
+            assert len(values) == count
+        # Straight into the slot: a frozen class refuses any other way.
+        put = getattr(kind, field.name).__set__
+        deque(map(put, made, repeat(field.default) if values is None else values), maxlen=0)
+    return made
 
 
 def upn_key(upn: str) -> str:

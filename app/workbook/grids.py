@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
+from itertools import islice, repeat
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,6 +20,7 @@ from app.workbook.headers import Area
 from app.workbook.refusals import damaged, not_a_workbook, protected
 
 CSV_SHEET = "CSV"
+_BLOCK = 1_000
 
 Rows = Sequence[Sequence[Any]]
 """Index 0 is row 1 and column A, whatever stands there; all rows have the same length."""
@@ -28,6 +31,9 @@ class Sheet(Protocol):
 
     def rows(self, most: int | None = None) -> Rows:
         """Its rows from row 1 on, no more than `most`."""
+
+    def columns(self, places: Sequence[int]) -> list[list[Any]]:
+        """Some of its columns, each from row 1 on; one for each place, which counts from 0."""
 
     @property
     def merged(self) -> Sequence[Area]:
@@ -49,6 +55,9 @@ class Source(Protocol):
 
     def sheet(self, name: str) -> Sheet:
         """Read one sheet."""
+
+    def close(self) -> None:
+        """Let go of what no sheet needs that was read; no other can be read any more."""
 
 
 def text_of(value: Any) -> str:
@@ -76,11 +85,10 @@ def opened(path: Path, admitted: Admitted) -> Iterator[Source]:
         return
     try:
         # The bytes and not the path: the parser would believe the ending of the name.
-        book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(admitted.data))
-        try:
-            yield _Workbook(book)
-        finally:
-            book.close()
+        with closing(
+            _Workbook(python_calamine.CalamineWorkbook.from_filelike(BytesIO(admitted.data)))
+        ) as book:
+            yield book
     except python_calamine.PasswordError as error:
         raise protected(path) from error
     except (python_calamine.XmlError, python_calamine.ZipError) as error:
@@ -106,6 +114,10 @@ class _Workbook:
     def sheet(self, name: str) -> Sheet:
         return _CalamineSheet(self._book.get_sheet_by_name(name))
 
+    def close(self) -> None:
+        with suppress(python_calamine.WorkbookClosed):
+            self._book.close()
+
 
 class _CalamineSheet:
     def __init__(self, sheet: Any) -> None:
@@ -114,6 +126,21 @@ class _CalamineSheet:
     def rows(self, most: int | None = None) -> Rows:
         rows: Rows = self._sheet.to_python(skip_empty_area=False, nrows=most)
         return rows
+
+    def columns(self, places: Sequence[int]) -> list[list[Any]]:
+        # This way rows begin where the first filled column is, but the empty ones above are there.
+        left = self._sheet.start[1] if self._sheet.start else 0
+        width = self._sheet.width
+        rows = iter(self._sheet.iter_rows())
+        columns: list[list[Any]] = [[] for _ in places]
+        # Row by row, so that never more than a few rows are there with all their cells.
+        while block := list(islice(rows, _BLOCK)):
+            for column, place in zip(columns, places, strict=True):
+                if 0 <= place - left < width:
+                    column.extend(map(itemgetter(place - left), block))
+                else:
+                    column.extend(repeat("", len(block)))
+        return columns
 
     @property
     def merged(self) -> Sequence[Area]:
@@ -133,5 +160,11 @@ class _Text:
         assert name == CSV_SHEET
         return self
 
+    def close(self) -> None:
+        pass
+
     def rows(self, most: int | None = None) -> Rows:
         return self._rows if most is None else self._rows[:most]
+
+    def columns(self, places: Sequence[int]) -> list[list[Any]]:
+        return [[row[place] for row in self._rows] for place in places]

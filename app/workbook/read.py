@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import math
 import zipfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 
 from app.errors import WorkbookError
 from app.events import ColumnsNeeded
-from app.model import Finding, Level, Mapping, Side
-from app.workbook.grids import Rows, Sheet, SheetName, Source, opened, text_of
+from app.model import MapRow
+from app.workbook.grids import Sheet, SheetName, Source, opened, text_of
 from app.workbook.guard import Admitted, Kind, admit
 from app.workbook.headers import (
     Grid,
     Layout,
     chosen,
-    column_letter,
     column_names,
     find_layout,
     is_ours,
     layout_with,
     probable_header,
-    says_no,
 )
+from app.workbook.list_rows import ListColumns, OddCells, list_rows, reading_findings
 from app.workbook.map_lists import read_map_lists
 from app.workbook.second_look import Seen, look_again
 from app.workbook.status import BookRead
@@ -56,6 +54,17 @@ class _Candidate:
         return self.layout is not None and self.layout.is_sure
 
 
+@dataclass(frozen=True, slots=True)
+class _List:
+    """The list that was found, before rows are made of it."""
+
+    sheet: str
+    sheets: tuple[str, ...]
+    layout: Layout
+    columns: ListColumns
+    map_rows: tuple[MapRow, ...]
+
+
 def read_book(
     path: Path,
     *,
@@ -73,22 +82,33 @@ def read_book(
     choice = _Choice(sheet, source_column, target_column, batch_column)
     admitted = admit(path)
     with opened(path, admitted) as source:
-        _check_sheet(path, source, sheet)
-        candidates = _candidates(source, choice)
-        sure = [one for one in candidates if one.is_sure and not (one.name.is_hidden and not sheet)]
-        with_header = [one for one in sure if one.layout is not None and one.layout.header_row]
-        if len(with_header) == 1:
-            # The others are identity maps in their own form, which go along with the mapping.
-            sure = with_header
-        if ask or len(sure) != 1:
-            return _question(path, source, candidates, sheet)
-        [found] = sure
-        assert found.layout is not None
-        batch = chosen(found.layout.columns, batch_column) if batch_column else found.layout.batch
-        layout = replace(found.layout, batch=batch)
-        read = _book_read(path, admitted, source, found, layout)
-        known = {one.name.name: one.sheet for one in candidates}
-        return replace(read, map_rows=tuple(read_map_lists(source, known, read.sheet)))
+        found = _find_list(path, source, choice, ask=ask)
+    # The parser has let go of its grids by now, which are many times as large as the list.
+    return _book_read(path, admitted, found) if isinstance(found, _List) else found
+
+
+def _find_list(path: Path, source: Source, choice: _Choice, *, ask: bool) -> _List | ColumnsNeeded:
+    _check_sheet(path, source, choice.sheet)
+    candidates = _candidates(source, choice)
+    is_chosen = bool(choice.sheet)
+    sure = [one for one in candidates if one.is_sure and (is_chosen or not one.name.is_hidden)]
+    with_header = [one for one in sure if one.layout is not None and one.layout.header_row]
+    if len(with_header) == 1:
+        # The others are identity maps in their own form, which go along with the mapping.
+        sure = with_header
+    if ask or len(sure) != 1:
+        return _question(path, source, candidates, choice.sheet)
+    [found] = sure
+    layout = found.layout
+    assert layout is not None
+    if choice.batch:
+        layout = replace(layout, batch=chosen(layout.columns, choice.batch))
+    name = found.name.name
+    known = {one.name.name: one.sheet for one in candidates}
+    map_rows = tuple(read_map_lists(source, known, name))
+    source.close()
+    names = tuple(one.name for one in source.names)
+    return _List(name, names, layout, ListColumns.of(found.sheet, layout), map_rows)
 
 
 def _check_sheet(path: Path, source: Source, sheet: str) -> None:
@@ -174,21 +194,18 @@ def _likeliness(candidate: _Candidate) -> tuple[bool, bool, bool, bool]:
     )
 
 
-def _book_read(
-    path: Path, admitted: Admitted, source: Source, found: _Candidate, layout: Layout
-) -> BookRead:
-    name = found.name.name
-    values = found.sheet.rows()
-    odd = _Odd(values, layout)
+def _book_read(path: Path, admitted: Admitted, chosen_list: _List) -> BookRead:
+    name, layout, columns = chosen_list.sheet, chosen_list.layout, chosen_list.columns
+    odd = OddCells(columns, layout)
     seen = Seen()
-    if admitted.kind is Kind.XLSX and (odd.any or admitted.needs_second_look):
+    if admitted.kind is Kind.XLSX and (odd.places or admitted.needs_second_look):
         seen = look_again(admitted.data, name, odd.columns)
-    rows = tuple(_rows(values, name, layout, seen))
+    rows = list_rows(columns, odd, name, layout, seen)
     because = _because(path, admitted, layout)
     return BookRead(
         path=path,
         sheet=name,
-        sheets=tuple(one.name for one in source.names),
+        sheets=chosen_list.sheets,
         columns=tuple(column for column in layout.columns if not is_ours(column)),
         header_row=layout.header_row,
         source_column=layout.columns[layout.source],
@@ -196,97 +213,12 @@ def _book_read(
         batch_column=layout.columns[layout.batch] if layout.batch >= 0 else "",
         include_column=layout.columns[layout.include] if layout.include >= 0 else "",
         rows=rows,
-        findings=tuple(_findings(rows, name, layout, seen)),
+        findings=tuple(reading_findings(rows, name, layout, seen)),
         patchable=not because,
         not_patchable_because=because,
         fingerprint=admitted.fingerprint,
+        map_rows=chosen_list.map_rows,
     )
-
-
-class _Odd:
-    """Cells of the two columns that hold no plain text: blank, a number, a date."""
-
-    def __init__(self, values: Rows, layout: Layout) -> None:
-        self._values = values
-        self._pair = layout.source, layout.target
-        self._top = layout.header_row
-        source, target = self._pair
-        self.any = any(
-            not (row[source] and row[target])
-            or type(row[source]) is not str
-            or type(row[target]) is not str
-            for row in values[self._top :]
-        )
-
-    def columns(self, number: int) -> Collection[int]:
-        """The odd ones of the two columns in a row (from 1)."""
-        if not self._top < number <= len(self._values):
-            # Formulas without a value below the last value are outside of what the reader gives.
-            return self._pair if number > len(self._values) else ()
-        row = self._values[number - 1]
-        return [at for at in self._pair if not row[at] or type(row[at]) is not str]
-
-
-def _rows(values: Rows, sheet: str, layout: Layout, seen: Seen) -> Iterator[Mapping]:
-    source, target = layout.source, layout.target
-    batch, include, size = layout.batch, layout.include, layout.size
-    source_name = f"{sheet}!{column_letter(source)}"
-    target_name = f"{sheet}!{column_letter(target)}"
-    for number, row in enumerate(values[layout.header_row :], layout.header_row + 1):
-        one, other = row[source], row[target]
-        if not (one and other) or type(one) is not str or type(other) is not str:
-            one = seen.texts.get((number, source)) or text_of(one)
-            other = seen.texts.get((number, target)) or text_of(other)
-        if not (one.strip() or other.strip()) and not _is_calculated(number, layout, seen):
-            # Totals and remarks below the list have neither UPN.
-            continue
-        if layout.header_row == 0 and text_of(row[0]).strip().casefold() == "group":
-            continue
-        yield Mapping(
-            number,
-            one,
-            other,
-            f"{source_name}{number}",
-            f"{target_name}{number}",
-            text_of(row[batch]).strip() if batch >= 0 else "",
-            include < 0 or not says_no(text_of(row[include])),
-            _size(row[size]) if size >= 0 else None,
-        )
-    yield from _rows_below(len(values), source_name, target_name, layout, seen)
-
-
-def _size(value: object) -> float | None:
-    """A size as a number; text such as "12,5" is what a list from elsewhere brings."""
-    try:
-        size = value if isinstance(value, float | int) else float(str(value).replace(",", "."))
-    except ValueError:
-        return None
-    return float(size) if size >= 0 and math.isfinite(size) else None
-
-
-def _rows_below(
-    last: int, source_name: str, target_name: str, layout: Layout, seen: Seen
-) -> Iterator[Mapping]:
-    """Rows that hold nothing but formulas without a value lie outside of what the reader gives."""
-    for number in sorted({row for row, _ in seen.without_value if row > last}):
-        texts = [seen.texts.get((number, at), "") for at in (layout.source, layout.target)]
-        yield Mapping(
-            number, texts[0], texts[1], f"{source_name}{number}", f"{target_name}{number}"
-        )
-
-
-def _is_calculated(number: int, layout: Layout, seen: Seen) -> bool:
-    return any((number, at) in seen.without_value for at in (layout.source, layout.target))
-
-
-def _findings(rows: Sequence[Mapping], sheet: str, layout: Layout, seen: Seen) -> Iterator[Finding]:
-    for number, column in sorted(seen.without_value):
-        side = Side.SOURCE if column == layout.source else Side.TARGET
-        cell = f"{sheet}!{column_letter(column)}{number}"
-        yield Finding(Level.BLOCK, "FORMULA_NO_VALUE", cell, side)
-    hidden = sum(1 for row in rows if row.row in seen.hidden) if seen.hidden else 0
-    if hidden:
-        yield Finding(Level.WARN, "HIDDEN_ROWS", values=(("count", f"{hidden:,}"),))
 
 
 def _because(path: Path, admitted: Admitted, layout: Layout) -> str:

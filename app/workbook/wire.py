@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from app.errors import AppError, WorkbookBusy, WorkbookError
 from app.events import ColumnsNeeded
-from app.model import Finding, Level, MapKind, Mapping, MapRow, Side
+from app.model import Finding, Level, MapKind, Mapping, MapRow, Side, in_bulk
 from app.workbook.status import (
     BookRead,
     CellValue,
@@ -82,33 +82,20 @@ def to_read(data: Json) -> BookRead:
     said = data["rows"]
     source, target = said["source"], said["target"]
     held_back = frozenset(said["held_back"])
-    rows = zip(
-        said["row"],
-        said["source_upn"],
-        said["target_upn"],
-        said["batch"] or [""] * len(said["row"]),
-        said["size_gb"] or [None] * len(said["row"]),
-        strict=True,
-    )
+    numbers = said["row"]
+    columns = {name: said[name] for name in ("row", "source_upn", "target_upn")}
+    columns["source_cell"] = [f"{source}{number}" for number in numbers]
+    columns["target_cell"] = [f"{target}{number}" for number in numbers]
+    columns |= {name: said[name] for name in ("batch", "size_gb") if said[name]}
+    if held_back:
+        columns["include"] = [number not in held_back for number in numbers]
     return BookRead(
         **{
             **data,
             "path": Path(data["path"]),
             "sheets": tuple(data["sheets"]),
             "columns": tuple(data["columns"]),
-            "rows": tuple(
-                Mapping(
-                    row,
-                    one,
-                    two,
-                    f"{source}{row}",
-                    f"{target}{row}",
-                    batch,
-                    row not in held_back,
-                    size,
-                )
-                for row, one, two, batch, size in rows
-            ),
+            "rows": in_bulk(Mapping, len(numbers), columns),
             "findings": tuple(_to_finding(finding) for finding in data["findings"]),
             "fingerprint": Fingerprint(**data["fingerprint"]),
             "map_rows": tuple(MapRow(MapKind(kind), *rest) for kind, *rest in data["map_rows"]),
