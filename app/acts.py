@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from app.errors import AppError
+from app.errors import AppError, ServiceError
 from app.journal import Change
-from app.life import planned, retried, told, unplanned
+from app.life import not_there, planned, refused, retried, told, unplanned
 from app.model import Move, MoveStatus
 from app.moves import Capabilities, ServiceMove, StartRequest
 from app.orders import Planned
+from app.outcome import Outcome
 
 
 def plan(moves: Mapping[str, Move], batches: Iterable[Planned], now: datetime) -> list[Change]:
@@ -78,6 +79,18 @@ def request_for(move: Move, now: datetime, says: Capabilities) -> StartRequest |
         begin if begin and begin > now else None,
         latest if says.takes_latest_start else None,
     )
+
+
+def after_failed_start(
+    move: Move, outcome: Outcome, error: ServiceError, now: datetime
+) -> list[Change]:
+    """What a start that brought an error does to the move; nothing while nobody knows."""
+    match outcome:
+        case Outcome.NOT_TAKEN:
+            return [Change(move, not_there(move, now), "not accepted", str(error))]
+        case Outcome.REFUSED:
+            return [Change(move, refused(move, error.code, error.detail, now), "refused")]
+    return []
 
 
 def told_all(pairs: Iterable[tuple[Move, ServiceMove]], now: datetime) -> list[Change]:

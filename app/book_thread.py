@@ -230,7 +230,9 @@ class BookThread:
                 if moves:
                     # Moves in the journal: the admin has started this project before.
                     self._writer.begin()
-            case RunChanged(RunState.DONE | RunState.PAUSED | RunState.NEEDS_SIGN_IN):
+            case RunChanged(
+                RunState.DONE | RunState.PAUSED | RunState.NEEDS_SIGN_IN | RunState.HELD
+            ):
                 self._writer.hurry()
             case _:
                 pass

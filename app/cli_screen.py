@@ -74,9 +74,12 @@ class Screen:
             case BookWaiting(_, error):
                 complain(error)
             case RunChanged(state, because):
+                if self.state is RunState.HELD and state is RunState.RUNNING:
+                    say("No gate holds the next batch back any more: it follows.")
                 self.state = state
                 if because is not None:
                     complain(because)
+                if because is not None and state is not RunState.HELD:
                     self.trouble.append(because)
             case Trouble(error):
                 if self.opened is None:

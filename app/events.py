@@ -22,6 +22,8 @@ class RunState(StrEnum):
 
     IDLE = "idle"
     RUNNING = "running"
+    HELD = "held"
+    """As running; but a gate holds back a batch that is to follow."""
     PAUSED = "paused"
     NEEDS_SIGN_IN = "needs-sign-in"
     OFFLINE = "offline"

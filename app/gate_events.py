@@ -32,6 +32,17 @@ class GatesJudged:
 
 
 @dataclass(frozen=True, slots=True)
+class ChainJudged:
+    """How the gates stand for a batch that is to follow the one before it."""
+
+    batch: str
+    gates: tuple[Gate, ...]
+    holding: tuple[Gate, ...]
+    """Those that hold it back; none: it follows."""
+    at_utc: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class GatesBusy:
     """The gates are being read; it ends with GatesJudged or Trouble."""
 
@@ -69,4 +80,4 @@ class MapExported:
     """What uploads it, on the target tenant."""
 
 
-GateEvent = GatesJudged | GatesBusy | MapChanged | MapExported
+GateEvent = GatesJudged | ChainJudged | GatesBusy | MapChanged | MapExported

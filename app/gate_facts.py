@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from app.checks import is_startable, worst
 from app.clock import Clock
-from app.errors import AppError
+from app.errors import AppError, ServiceError
 from app.events import BookOpened, CheckedRow
 from app.gate_reading import count_pending, organization_of, read_side, reading, seats_of
 from app.gate_values import Facts, MapCount, Reading, Seats
@@ -95,6 +95,11 @@ class GateFacts:
 
     # What is asked
 
+    @property
+    def has_book(self) -> bool:
+        """The workbook was read."""
+        return self._path is not None
+
     def tenant(self) -> str:
         """The source tenant's id. Raises AppError NOT_CONNECTED, and why it cannot be read."""
         connection = self.connection
@@ -138,6 +143,38 @@ class GateFacts:
             pending = reading(clock, lambda: count_pending(connection.service), pause)
             facts = replace(facts, pending=pending)
         self._facts = facts
+
+    def read_for_chain(self) -> None:
+        """Ask anew for what may have changed since the start; the queue is the runner's matter."""
+        if (connection := self.connection) is None:
+            return
+        self._tenants.clear()
+        self._read_tenants(connection)
+        if (trust := connection.says) is not None:
+            clock, pause = self._clock, self._pause
+            self._facts = replace(
+                self._facts,
+                trust_source=reading(clock, lambda: trust.trust(Side.SOURCE), pause),
+                trust_target=reading(clock, lambda: trust.trust(Side.TARGET), pause),
+                compatibility=reading(clock, trust.compatibility, pause),
+            )
+
+    def could_not_read(self) -> ServiceError | None:
+        """Why something could not be read just now that may well be read in a while, or None."""
+        facts = self._facts
+        read = (
+            facts.source,
+            facts.target,
+            facts.trust_source,
+            facts.trust_target,
+            facts.compatibility,
+        )
+        errors = [one.error for one in read if isinstance(one.error, ServiceError)]
+        return next((error for error in errors if error.is_transient), None)
+
+    def of_the_workbook(self, keys: frozenset[str]) -> frozenset[str]:
+        """Those whose row is in the workbook as it is now."""
+        return keys & self._rows.keys()
 
     def of_start(
         self, keys: frozenset[str], window: Window, map_reading: Reading[MapReport], digest: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime, timedelta
 
+from app.errors import AppError
 from app.gate_values import Gate, GateCode, Settled
 from app.model import Level, Side
 from app.plan import both_times
@@ -234,6 +235,27 @@ def state(gate: Gate) -> str:
 def what_to_do(gate: Gate) -> str:
     """What to do about it; "" when there is nothing to do."""
     return _filled(STATES.get(gate.finding, ("", ""))[1], gate)
+
+
+def chain_held(batch: str, gate: Gate) -> AppError:
+    """A batch that is to follow is held back by this gate."""
+    return AppError(
+        "CHAIN_HELD",
+        f"{batch} is held back: {title(gate)}",
+        state(gate),
+        f"{what_to_do(gate)} It follows by itself when this is put right: the gates are judged"
+        " again every five minutes. Or cancel what still waits.".strip(),
+    )
+
+
+def chain_not_judged(batch: str, error: AppError) -> AppError:
+    """It could not be seen whether a batch may follow."""
+    return AppError(
+        "CHAIN_NOT_JUDGED",
+        f"{batch} is held back: the gates could not be read",
+        f"{error.title}: {error.detail}".strip(": "),
+        "It is tried again in five minutes, and follows when no gate blocks.",
+    )
 
 
 def on_side(side: Side) -> str:

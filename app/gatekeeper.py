@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from app import powershell
+from app.chain_gates import ChainGates, Following
 from app.clock import Clock
 from app.errors import AppError
 from app.events import BookOpened, BookSaved, Event, MovesChanged, PreflightChanged, RowsChecked
@@ -24,7 +25,7 @@ from app.gate_events import (
 )
 from app.gate_facts import MAP_FRESH, GateFacts
 from app.gate_said import SaidByAdmin, in_words
-from app.gate_values import Gate, GateCode, Reading
+from app.gate_values import Facts, Gate, GateCode, Reading
 from app.gates import is_open, judge
 from app.identity_map import GUEST_USER, Key, MapReport, make_map
 from app.map_work import KEPT as MAP_KEPT
@@ -87,6 +88,7 @@ class Gatekeeper:
         note: Callable[[str, str, float], bool],
         keep: Callable[[str, str], None],
         settled: Callable[[], None],
+        follow: Callable[[str, AppError | None], None] = lambda _batch, _why: None,
     ) -> None:
         self._clock = clock
         self._post = post
@@ -95,6 +97,9 @@ class Gatekeeper:
         self._keep = keep
         self._settled = settled
         self._facts = GateFacts(clock, self._pause)
+        self._chain = ChainGates(
+            clock, self._facts, self._gates_of_chain, self._note_surely, post, follow
+        )
         self._map = MapWork(clock, self._pause, self._note_surely, keep)
         self._map_reading: Reading[MapReport] = Reading()
         self._book: BookOpened | None = None
@@ -131,6 +136,12 @@ class Gatekeeper:
     def check(self, batches: tuple[Planned, ...]) -> None:
         """See how the gates stand for this plan, and start nothing; answered by GatesJudged."""
         self._inbox.put(_Plan(batches, is_start=False))
+
+    def may_follow(self, batch: str, keys: frozenset[str]) -> None:
+        """Whether a batch of these people may follow; answered through `follow`, with a reason
+        when a gate holds it back, and by ChainJudged.
+        """
+        self._inbox.put(Following(batch, keys))
 
     def read_again(self) -> None:
         """Read everything anew, for the plan that was last looked at."""
@@ -197,18 +208,23 @@ class Gatekeeper:
                 self._facts.take_preflight(summary)
             case _Plan(batches, is_start):
                 self._judge_plan(batches, is_start=is_start)
+            case Following():
+                self._chain.ask(order)
             case _ReadAgain():
                 self._facts.forget()
                 self._map_reading = Reading()
                 self._judge_again()
+                self._chain.judge_waiting()
             case _Settle():
                 self._settle(order)
+                self._chain.judge_waiting()
             case _ReadMap():
                 self._work_on_map(MapState.READING, partial(self._read_map_now))
                 self._judge_again_if_seen()
             case _Upload(remove):
                 self._work_on_map(MapState.UPLOADING, partial(self._upload_now, remove))
                 self._judge_again_if_seen()
+                self._chain.judge_waiting()
             case _Export(path):
                 self._export(path)
             case _:
@@ -236,6 +252,12 @@ class Gatekeeper:
             judgement = Judgement.REFUSED
         self._post(GatesJudged(gates, judgement, people, self._clock.now()))
 
+    def _gates_of_chain(self, keys: frozenset[str]) -> tuple[Gate, ...]:
+        self._settled()
+        self._facts.read_for_chain()
+        self._read_map()
+        return judge(self._facts_of(keys, Window()), self._clock.now())
+
     def _judge_again(self) -> None:
         self._judge_plan(self._last, is_start=False)
 
@@ -246,6 +268,9 @@ class Gatekeeper:
     def _read(self, *, is_start: bool) -> None:
         self._settled()
         self._facts.read(is_start=is_start)
+        self._read_map()
+
+    def _read_map(self) -> None:
         if self._facts.connection is None:
             return
         self._know_pair()
@@ -267,14 +292,16 @@ class Gatekeeper:
     def _judged(self) -> tuple[Gate, ...]:
         keys = frozenset(move.key for one in self._last for move in one.moves)
         window = self._last[0].batch.window if self._last else Window()
-        facts = replace(
+        gates = judge(self._facts_of(keys, window), self._clock.now())
+        self._gates = {gate.code: gate for gate in gates}
+        return gates
+
+    def _facts_of(self, keys: frozenset[str], window: Window) -> Facts:
+        return replace(
             self._facts.of_start(keys, window, self._map_reading, self._digest),
             confirmed=dict(self._said.confirmed),
             overridden=dict(self._said.overridden),
         )
-        gates = judge(facts, self._clock.now())
-        self._gates = {gate.code: gate for gate in gates}
-        return gates
 
     # What the admin says
 
@@ -304,6 +331,7 @@ class Gatekeeper:
         self._facts.take_book(book)
         self._map.wanted = make_map([row.mapping for row in book.rows], book.map_rows)
         self._tell_map(MapState.IDLE)
+        self._chain.judge_waiting()
 
     def _work_on_map(self, state: MapState, work: Callable[[], MapReport]) -> None:
         self._tell_map(state)

@@ -44,6 +44,28 @@ def is_open(gates: Iterable[Gate]) -> bool:
     return not any(gate.holds for gate in gates)
 
 
+def holding_the_chain(gates: Iterable[Gate]) -> tuple[Gate, ...]:
+    """The gates that hold back a batch which is to follow: what is against a start of anybody.
+
+    Only what blocks holds it: nobody may be there to say why a warning is passed over, and what
+    an admin has seen by other means grows old in a long chain.
+    """
+    return tuple(gate for gate in gates if gate.code in _OF_THE_CHAIN and gate.level is Level.BLOCK)
+
+
+_OF_THE_CHAIN = frozenset(
+    {
+        GateCode.SIGN_IN,
+        GateCode.SIDES,
+        GateCode.TARGET_HOST,
+        GateCode.TRUST_SOURCE,
+        GateCode.TRUST_TARGET,
+        GateCode.COMPATIBILITY,
+        GateCode.IDENTITY_MAP,
+    }
+)
+
+
 def _with_the_admin(gate: Gate, facts: Facts, now: datetime) -> Gate:
     """The gate with what the admin may do about it, or has said of it, as long as that counts."""
     code = gate.code

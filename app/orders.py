@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
+from app.errors import AppError
 from app.journal import RowRecord
 from app.model import Batch, Move
 from app.moves import MoveService
@@ -38,6 +39,14 @@ class Plan:
     """Take these moves on."""
 
     batches: tuple[Planned, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """The gates let this batch follow, or why they hold it back."""
+
+    batch: str
+    objection: AppError | None
 
 
 @dataclass(frozen=True, slots=True)

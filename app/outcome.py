@@ -38,6 +38,11 @@ class Outcome(Enum):
     REFUSED = auto()
     """Refused for this person; nothing was begun."""
 
+    @property
+    def wants_look_up(self) -> bool:
+        """Only the service can say what became of it."""
+        return self in (Outcome.THERE_ALREADY, Outcome.NOBODY_KNOWS)
+
 
 def outcome_of(error: ServiceError) -> Outcome:
     """What the error of a start says of the move."""

@@ -9,13 +9,15 @@ from itertools import islice
 
 from app import acts
 from app.callers import Answer, Calls
+from app.cancelling import Cancelling
 from app.chain import Chain
 from app.clock import Clock, SleepWatch
 from app.errors import AppError, ServiceError, SignInRequired, Throttled
 from app.events import Event, MovesChanged, RunChanged, RunState, ServiceAsked, Trouble
+from app.following import AskGates, Following
 from app.gate import Gate
 from app.journal import Change, Journal
-from app.life import not_there, other_target, refused, starting, told, unplanned
+from app.life import not_there, other_target, starting, told, unplanned
 from app.lookups import LookUps
 from app.model import Move, MoveStatus
 from app.moves import MoveService, ServiceMove
@@ -26,6 +28,7 @@ from app.queue_watch import POLLS, QueueWatch
 from app.roster import Roster
 from app.sending import Sending
 
+_SENDING = (RunState.RUNNING, RunState.HELD)
 _LONGEST_PAUSE = 60.0
 """Seconds; so that a machine that wakes up notices it soon."""
 
@@ -39,8 +42,14 @@ class Run:
     """
 
     def __init__(
-        self, journal: Journal, callers: Calls, clock: Clock, post: Callable[[Event], None]
+        self,
+        journal: Journal,
+        callers: Calls,
+        clock: Clock,
+        post: Callable[[Event], None],
+        ask_gates: AskGates | None = None,
     ) -> None:
+        """`ask_gates` is asked before a batch follows; the answer comes to `follow`."""
         self._journal = journal
         self._callers = callers
         self._clock = clock
@@ -49,7 +58,8 @@ class Run:
         self._roster = Roster(journal.moves().values())
         self._busy: set[str] = set()
         self._look_ups = LookUps()
-        self._chain = Chain.kept(journal, self._roster)
+        self.chain = Chain.kept(journal, self._roster)
+        self._following = Following(self.chain, self._roster, ask_gates)
         self._changed = dict(self._roster.by_key)
         self._state = RunState.IDLE
         self._gate = Gate()
@@ -58,7 +68,7 @@ class Run:
         self._polling = False
         self._asked_of: frozenset[str] = frozenset()
         self._queue = QueueWatch(0.0)
-        self._cancel_sent: set[str] = set()
+        self._cancelling = Cancelling(self._roster)
         self._refusals = RefusalWatch()
         self._sending = Sending(journal)
 
@@ -78,14 +88,16 @@ class Run:
     def go_on(self) -> None:
         """Go on as the admin left it: a new connection or a sign-in takes no pause back."""
         self._gate.open_now()
+        self._following.ask_anew()
         state = RunState.IDLE if self._roster.is_at_rest() else RunState.RUNNING
         self._become(RunState.PAUSED if self._sending.is_paused else state)
 
     def plan(self, batches: Iterable[Planned]) -> None:
         """Take these moves on; they are sent as the service's queue has room."""
         batches = tuple(batches)
-        self._chain.add(one.batch.name for one in batches)
+        self.chain.add(one.batch.name for one in batches)
         self._commit(acts.plan(self._roster.by_key, batches, self._clock.now()))
+        self._following.started(anybody=bool(batches))
         self._sending.plan()
         self._become(RunState.RUNNING)
 
@@ -102,10 +114,6 @@ class Run:
             allowed = self._service.capabilities.second_start_after
             self._commit(acts.retry(self._roster.by_key, keys, allowed, self._clock.now()))
 
-    def set_share(self, share: float) -> None:
-        """The next batch follows when this share of the present one has ended."""
-        self._chain.set_share(share)
-
     def ask_now(self) -> None:
         """Ask the service for everything again, as soon as it lets us."""
         self._journal.record("ask now", "", by_admin=True)
@@ -121,8 +129,15 @@ class Run:
     def resume(self) -> None:
         """Go on sending, also what its window came too late for."""
         self._sending.resume(self._clock.now())
+        self._following.ask_anew()
         self._gate.open_now()
         self._become(RunState.RUNNING)
+
+    def follow(self, batch: str, objection: AppError | None) -> None:
+        """The gates let this batch follow, or hold it back; other batches go on in any case."""
+        is_news = self._following.answered(batch, objection, self._clock.monotonic())
+        if is_news and self._state in _SENDING:
+            self._go_on_sending()
 
     # The loop's questions
 
@@ -137,8 +152,10 @@ class Run:
         due = [] if settling is None else [settling]
         if not self._polling and (self._roster.watched() or self._sendable()):
             due.append(self._pace.due)
-        if not self._gate.is_open(now) and (self._cancels() or self._sendable()):
+        if not self._gate.is_open(now) and (self._cancelling.due(self._busy) or self._sendable()):
             due.append(now)
+        if self._state in _SENDING and (again := self._following.next_ask()) is not None:
+            due.append(again)
         if not due:
             return None
         return min(max(min(due), self._gate.opens, now) - now, _LONGEST_PAUSE)
@@ -149,8 +166,11 @@ class Run:
             return
         self._notice_sleep()
         now = self._clock.monotonic()
+        if self._state in _SENDING and self._following.ask_due(now):
+            self._go_on_sending()
         if self._gate.is_open(now):
-            self._look_up_settling(now)
+            for key in self._look_ups.due(now, self._busy)[: self._callers.free]:
+                self._look_up(self._roster.by_key[key])
             self._poll(now)
             self._send_cancels()
             self._send()
@@ -166,18 +186,12 @@ class Run:
     # Calls
 
     def _is_sending(self) -> bool:
-        return self._state in (RunState.RUNNING, RunState.OFFLINE)
+        return self._state in (*_SENDING, RunState.OFFLINE)
 
     def _sendable(self) -> list[Move]:
         if not self._is_sending():
             return []
-        sendable = (
-            move
-            for batch in self._chain.open_batches(self._roster)
-            for move in self._roster.waiting_in(batch)
-            if move.key not in self._busy
-        )
-        return list(islice(sendable, self._callers.free))
+        return list(islice(self._following.sendable(self._busy), self._callers.free))
 
     def _send(self) -> None:
         assert self._service is not None
@@ -205,10 +219,6 @@ class Run:
         self._busy.add(move.key)
         self._callers.call(kind, move.key, partial(self._service.find, move.source_upn))
 
-    def _look_up_settling(self, now: float) -> None:
-        for key in self._look_ups.due(now, self._busy)[: self._callers.free]:
-            self._look_up(self._roster.by_key[key])
-
     def _poll(self, now: float, *, at_once: bool = False) -> None:
         if self._polling or self._callers.free == 0 or self._service is None:
             return
@@ -223,16 +233,9 @@ class Run:
         self._polling = True
         self._asked_of = frozenset(move.key for move in watched)
 
-    def _cancels(self) -> list[Move]:
-        return [
-            move
-            for move in self._roster.cancels()
-            if move.key not in self._busy and move.move_id not in self._cancel_sent
-        ]
-
     def _send_cancels(self) -> None:
         assert self._service is not None
-        for move in self._cancels()[: self._callers.free]:
+        for move in self._cancelling.due(self._busy)[: self._callers.free]:
             self._busy.add(move.key)
             self._callers.call("cancel", move.key, partial(self._service.cancel, move.move_id))
 
@@ -249,6 +252,7 @@ class Run:
             return
         self._gate.succeeded()
         if self._state is RunState.OFFLINE:
+            self._following.ask_anew()
             self._become(RunState.RUNNING)
         if answer.kind in POLLS:
             self._take_states(answer.result, is_whole=answer.kind == "list")
@@ -261,7 +265,7 @@ class Run:
                 self._refusals.accepted()
                 self._commit_told(move, answer.result, "started")
             case "cancel":
-                self._cancel_sent.add(move.move_id)
+                self._cancelling.accepted(move)
                 self._journal.record("cancel accepted", "", key=answer.key)
                 self._pace.hurry(self._clock.monotonic())
             case "recheck":
@@ -333,7 +337,7 @@ class Run:
         move = self._roster.by_key.get(answer.key)
         if isinstance(error, Throttled):
             self._gate.hold(now, error.retry_after)
-        elif error.is_transient and self._gate.failed(now) and self._state is RunState.RUNNING:
+        elif error.is_transient and self._gate.failed(now) and self._is_sending():
             self._become(RunState.OFFLINE, error)
         if answer.kind in POLLS:
             self._pace.polled(now, changed=False)
@@ -356,21 +360,13 @@ class Run:
 
     def _start_failed(self, move: Move, error: ServiceError) -> None:
         assert self._service is not None
-        now = self._clock.now()
-        match outcome_of(error):
-            case Outcome.NOT_TAKEN:
-                self._commit([Change(move, not_there(move, now), "not accepted", str(error))])
-            case Outcome.THERE_ALREADY:
-                self._look_ups.settle(move.key, self._clock.monotonic())
-                return
-            case Outcome.NOBODY_KNOWS:
-                settle = self._service.capabilities.settle_seconds
-                self._look_ups.settle(move.key, self._clock.monotonic() + settle)
-                return
-            case Outcome.REFUSED:
-                no = refused(move, error.code, error.detail, now)
-                self._commit([Change(move, no, "refused")])
-        if not error.is_transient and self._refusals.should_pause(error):
+        outcome = outcome_of(error)
+        self._commit(acts.after_failed_start(move, outcome, error, self._clock.now()))
+        if outcome.wants_look_up:
+            settle = self._service.capabilities.settle_seconds
+            pause = settle if outcome is Outcome.NOBODY_KNOWS else 0.0
+            self._look_ups.settle(move.key, self._clock.monotonic() + pause)
+        elif not error.is_transient and self._refusals.should_pause(error):
             self._become(RunState.PAUSED, error)
 
     # State
@@ -392,8 +388,12 @@ class Run:
             self._roster.put(change.after)
             self._changed[change.after.key] = change.after
 
+    def _go_on_sending(self) -> None:
+        why = self._following.objection
+        self._become(RunState.RUNNING if why is None else RunState.HELD, why)
+
     def _become(self, state: RunState, reason: AppError | None = None) -> None:
-        if state is not self._state:
+        if state is not self._state or state is RunState.HELD:  # by another gate
             self.flush()
             self._state = state
             self._post(RunChanged(state, reason))

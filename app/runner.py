@@ -11,12 +11,14 @@ from app.callers import Answer, Callers
 from app.clock import Clock
 from app.errors import AppError
 from app.events import Event, RunChanged, RunState, SettingsLoaded, Trouble
+from app.following import AskGates
 from app.journal import Journal, RowRecord
 from app.moves import MoveService
 from app.orders import (
     AskNow,
     Cancel,
     Connect,
+    Follow,
     GoOn,
     Keep,
     KeepChecks,
@@ -46,9 +48,18 @@ class MoveRunner:
     """
 
     def __init__(
-        self, locate: Callable[[], Path], clock: Clock, post: Callable[[Event], None]
+        self,
+        locate: Callable[[], Path],
+        clock: Clock,
+        post: Callable[[Event], None],
+        ask_gates: AskGates | None = None,
     ) -> None:
-        """`locate` gives the project's state folder; it is asked on the runner's thread."""
+        """`locate` gives the project's state folder; it is asked on the runner's thread.
+
+        `ask_gates` is asked before a batch follows another one, and answers to `follow`; without
+        it every batch follows. It must return at once.
+        """
+        self._ask_gates = ask_gates
         self._locate = locate
         self._clock = clock
         self._post = post
@@ -70,6 +81,10 @@ class MoveRunner:
     def plan(self, batches: Iterable[Planned]) -> None:
         """Take these moves on: they are sent as the service's queue has room."""
         self._inbox.put(Plan(tuple(batches)))
+
+    def follow(self, batch: str, objection: AppError | None) -> None:
+        """The gates let this batch follow, or hold it back for this reason."""
+        self._inbox.put(Follow(batch, objection))
 
     def cancel(self, keys: Iterable[str]) -> None:
         """Wish these moves cancelled; each keeps its status until the service says otherwise."""
@@ -138,7 +153,7 @@ class MoveRunner:
         callers = Callers(CALLERS, self._inbox.put)
         ended = False
         try:
-            run = Run(journal, callers, self._clock, self._post)
+            run = Run(journal, callers, self._clock, self._post, self._ask_gates)
             self._post(SettingsLoaded(journal.settings(), state_dir, journal.checks()))
             run.flush()
             while self._take(run, journal):
@@ -191,12 +206,14 @@ def _obey(message: object, run: Run, journal: Journal) -> None:
             run.connect(service)
         case Plan(batches):
             run.plan(batches)
+        case Follow(batch, objection):
+            run.follow(batch, objection)
         case Cancel(keys):
             run.cancel(keys)
         case Retry(keys):
             run.retry(keys)
         case SetShare(share):
-            run.set_share(share)
+            run.chain.set_share(share)
         case GoOn():
             run.go_on()
         case AskNow():

@@ -72,7 +72,7 @@ class Session:
         self._tenants: Tenants | None = None
         self._moves: dict[str, Move] = {}
         self._needs_sign_in = False
-        self.runner = MoveRunner(locate, clock, self._from_runner)
+        self.runner = MoveRunner(locate, clock, self._from_runner, self._ask_gates)
         self._practice = PracticeLink(clock, self._place_of_practice, self._connected, self._tell)
         self.gates = Gatekeeper(
             clock,
@@ -81,6 +81,7 @@ class Session:
             self.runner.note_act,
             self._keep,
             self._practice.settle,
+            self.runner.follow,
         )
         self.book_thread = BookThread(
             book,
@@ -177,6 +178,9 @@ class Session:
         self.gates.tell(event)
         self._tell(event)
 
+    def _ask_gates(self, batch: str, keys: frozenset[str]) -> None:
+        self.gates.may_follow(batch, keys)
+
     def _from_runner(self, event: Event) -> None:
         if isinstance(event, MovesChanged):
             self._moves.update((move.key, move) for move in event.moves)
@@ -186,7 +190,7 @@ class Session:
             self._checking.take(event)
             self.gates.tell(event)
         if isinstance(event, RunChanged):
-            self._needs_sign_in = event.state is RunState.NEEDS_SIGN_IN
+            self._needs_sign_in = event.state in (RunState.NEEDS_SIGN_IN, RunState.HELD)
         if isinstance(event, SettingsLoaded):
             self._state_dir = event.state_dir
             self._kept |= dict(event.values)
@@ -243,10 +247,10 @@ class Session:
         self._keep(_SERVICE, kind)
         self._keep(SETTING, connection.as_setting())
         self.reports.connected(connection.as_setting(), pair.tenants)
+        self.gates.connect(pair)
         self.runner.connect(pair.service)
         scenario = self._practice.scenario if kind == _PRACTICE else ""
         self._checking.connected(pair, scenario=scenario)
-        self.gates.connect(pair)
         for former in before:
             if former is not None:
                 former.close()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from app.clock import Clock
 from app.errors import AppError
-from app.events import BookOpened, PreflightChanged, Trouble
-from app.gate_events import GatesBusy, GatesJudged, Judgement
+from app.events import BookOpened, PreflightChanged, RunChanged, RunState, Trouble
+from app.gate_events import ChainJudged, GatesBusy, GatesJudged, Judgement
 from app.gate_values import Remedy
 from app.preflight_values import PreflightState, Scope
 from ui import strings
@@ -26,6 +26,7 @@ class Gates:
         self.dialog.act_asked.connect(self._act)
         self.dialog.start_asked.connect(window.plan.ask_start)
         self.map = MapPage(window, project, clock)
+        self._chain: ChainJudged | None = None
         self.entry = window.commands.add(
             strings.MENU_MOVES,
             words.GATES_ACTION,
@@ -37,6 +38,8 @@ class Gates:
         window.listeners.on(GatesBusy, lambda _busy: self.dialog.show_busy())
         window.listeners.on(GatesJudged, self._judged)
         window.listeners.on(PreflightChanged, self._preflight_changed)
+        window.listeners.on(ChainJudged, self._chain_judged)
+        window.listeners.on(RunChanged, self._run_changed)
         window.listeners.on(Trouble, lambda trouble: self._trouble(trouble.error))
         window.listeners.on(BookOpened, lambda _book: self._book_opened())
 
@@ -75,6 +78,19 @@ class Gates:
         elif judged.judgement is Judgement.STARTED:
             self.dialog.close()
         self.dialog.show_gates(judged.gates, refused=refused)
+
+    def _chain_judged(self, judged: ChainJudged) -> None:
+        self._chain = judged
+
+    def _run_changed(self, event: RunChanged) -> None:
+        if event.state is RunState.HELD:
+            self._window.notices.add_button("run", words.CHAIN_LOOK, self._look_at_chain)
+
+    def _look_at_chain(self) -> None:
+        """The gates as they stood when the batch was held back."""
+        dialog = self._opened()
+        if self._chain is not None:
+            dialog.show_gates(self._chain.gates, refused=False)
 
     def _trouble(self, error: AppError) -> None:
         parts = (f"{error.title}.", error.detail, error.remedy)

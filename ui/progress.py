@@ -11,13 +11,14 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from app import texts
 from app.events import RunState
 from app.model import MoveStatus
-from ui import colours, strings, strings_acts
+from ui import colours, strings, strings_acts, strings_gates
 from ui.surfaces import MutedLabel, label
 
 _KIND_ORDER = ("good", "bad", "attention", "running", "waiting")
 RUN_WORDS = {
     RunState.IDLE: strings.RUN_IDLE,
     RunState.RUNNING: strings.RUN_RUNNING,
+    RunState.HELD: strings_gates.RUN_HELD,
     RunState.PAUSED: strings.RUN_PAUSED,
     RunState.NEEDS_SIGN_IN: strings.RUN_SIGN_IN,
     RunState.OFFLINE: strings.RUN_OFFLINE,

@@ -81,3 +81,9 @@ MAP_EXPORTED_GUESTS = (
 def held(number: int) -> str:
     """How many gates hold the start back."""
     return GATES_HELD[number != 1].format(number) if number else GATES_OPEN
+
+
+# A batch that is to follow
+
+RUN_HELD = "A batch is held back by a gate"
+CHAIN_LOOK = "Look at the gates"

@@ -15,7 +15,7 @@ from app import audit, rehearsal
 from app.clock import SystemClock
 from app.events import BookOpened, Event, MovesChanged, RunChanged, RunState, ServiceConnected
 from app.events import Trouble as Told
-from app.gate_events import GatesJudged, Judgement, MapChanged, MapExported, MapState
+from app.gate_events import ChainJudged, GatesJudged, Judgement, MapChanged, MapExported, MapState
 from app.gate_said import SaidByAdmin
 from app.gate_values import Facts, Gate, GateCode
 from app.gatekeeper import Gatekeeper
@@ -25,6 +25,7 @@ from app.journal_file import journal_path, open_to_read
 from app.model import Level, MoveStatus, Window
 from app.project import Project
 from practice_run import people
+from shell_process import TARGET_MY, working
 
 Found = TypeVar("Found")
 PEOPLE = 6
@@ -63,6 +64,13 @@ class Desk:
     def gates(self) -> Gatekeeper:
         assert self.project.gates is not None
         return self.project.gates
+
+    def count(self, status: MoveStatus) -> int:
+        return sum(1 for one in self.moves.values() if one is status)
+
+    @property
+    def unsent(self) -> int:
+        return self.count(MoveStatus.WAITING) + self.count(MoveStatus.STARTING)
 
     def map_done(self) -> MapChanged:
         self.until(MapChanged, lambda event: event.state is not MapState.IDLE)
@@ -164,6 +172,62 @@ def test_an_empty_map_holds_the_start_until_it_is_uploaded(book: Path, desks: De
     assert kinds.index("identity map read back") < kinds.index("gates passed")
     assert kinds.index("gates passed") < kinds.index("planned")
     assert audit.verify(desk.state).events == len(kinds)
+
+
+def test_a_batch_of_the_chain_is_held_back_by_a_gate_and_follows_when_it_clears(
+    book: Path, desks: Desks
+) -> None:
+    desk = desks("all-well")
+    desk.open(book)
+    desk.project.set_share(1.0)
+    desk.project.start(None, Window(), 3, by_column=False)
+    assert desk.until(GatesJudged).judgement is Judgement.STARTED
+    desk.until(MovesChanged, lambda _: len(desk.moves) == PEOPLE and desk.unsent == 3)
+    desk.project.pause()
+    desk.until(RunChanged, lambda event: event.state is RunState.PAUSED)
+    if desk.count(MoveStatus.SUCCESS) < 3:
+        desk.until(MovesChanged, lambda _: desk.count(MoveStatus.SUCCESS) == 3)
+    relation = {"Scenario": "MnA", "PartnerRole": "Target", "PartnerCrossTenantHostUrl": TARGET_MY}
+    with working(desk.state / "practice.db", "source") as shell:
+        shell.run("Remove-SPOCrossTenantRelationship", **relation)
+        desk.project.resume()
+        held_back = desk.until(RunChanged, lambda event: event.state is RunState.HELD)
+        assert held_back.reason is not None
+        assert held_back.reason.code == "CHAIN_HELD"
+        assert "NotEstablished" in held_back.reason.detail
+        assert desk.count(MoveStatus.WAITING) == 3
+        shell.run("Set-SPOCrossTenantRelationship", **relation)
+    desk.gates.read_again()
+    followed = desk.until(ChainJudged)
+    assert followed.holding == ()
+    desk.until(RunChanged, lambda event: event.state is RunState.RUNNING)
+    desk.until(RunChanged, lambda event: event.state is RunState.DONE)
+    assert desk.count(MoveStatus.SUCCESS) == PEOPLE
+    acts = [(kind, detail) for _, kind, detail in desk.acts()]
+    [refused] = [detail for kind, detail in acts if kind == "batch held back"]
+    assert "TRUST_SOURCE BLOCK TRUST_MISSING" in refused
+    [passed] = [detail for kind, detail in acts if kind == "batch follows"]
+    assert "COMPATIBILITY PASS COMPATIBLE" in passed
+
+
+def test_after_a_restart_the_gates_are_judged_before_anything_is_sent(
+    book: Path, desks: Desks
+) -> None:
+    desk = desks("all-well")
+    desk.open(book)
+    desk.project.start(None, Window(), 3, by_column=False)
+    assert desk.until(GatesJudged).judgement is Judgement.STARTED
+    desk.project.pause()
+    desk.until(RunChanged, lambda event: event.state is RunState.PAUSED)
+    assert desk.project.close(10.0)
+    again = desks("all-well")
+    again.open(book)
+    again.project.resume()
+    judged = again.until(ChainJudged)
+    assert judged.holding == ()
+    assert all(one.as_of is not None for one in judged.gates[4:8])
+    again.until(RunChanged, lambda event: event.state is RunState.DONE)
+    assert again.count(MoveStatus.SUCCESS) == PEOPLE
 
 
 def test_a_trust_that_is_missing_holds_the_start_and_says_which_command(

@@ -15,10 +15,19 @@ from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.errors import AppError
-from app.events import PreflightChanged, Trouble
-from app.gate_events import GatesBusy, GatesJudged, Judgement, MapChanged, MapExported, MapState
+from app.events import PreflightChanged, RunChanged, RunState, Trouble
+from app.gate_events import (
+    ChainJudged,
+    GatesBusy,
+    GatesJudged,
+    Judgement,
+    MapChanged,
+    MapExported,
+    MapState,
+)
+from app.gate_texts import chain_held
 from app.gate_values import Facts, GateCode, MapCount, Organization, Reading, Seats
-from app.gates import judge
+from app.gates import holding_the_chain, judge
 from app.identity_map import Held, MapReport, WantedMap, compare, make_map
 from app.preflight_values import PreflightState, PreflightSummary
 from fake_project import NOW, QUIET, FakeProject, connected, opened, people, shown_window
@@ -113,6 +122,25 @@ def test_a_start_that_is_held_back_opens_the_page_and_one_that_is_not_opens_none
     assert window.plan.start_button.isEnabled()
     window.take([judged(judgement=Judgement.STARTED)])
     assert not window.gates.dialog.isVisible()
+
+
+def test_a_batch_that_is_held_back_is_said_with_the_gates_one_press_away(
+    desk: tuple[MainWindow, FakeProject],
+) -> None:
+    window, project = desk
+    gates = judge(FACTS, NOW)
+    chain = ChainJudged("Batch 2", gates, holding_the_chain(gates), NOW)
+    reason = chain_held("Batch 2", gates[list(GateCode).index(GateCode.COMPATIBILITY)])
+    window.take([chain, RunChanged(RunState.HELD, reason)])
+    notice = window.notices.notice("run")
+    assert notice is not None
+    assert notice.title.text() == "Batch 2 is held back: Compatibility"
+    assert window.plan.progress.state.text() == words.RUN_HELD
+    QTest.mouseClick(notice.buttons[0], Qt.MouseButton.LeftButton)
+    assert page(window).list.topLevelItemCount() == len(GateCode)
+    assert not [call for call in project.calls if call[0] == "check"]
+    window.take([RunChanged(RunState.RUNNING)])
+    assert window.notices.notice("run") is None
 
 
 def test_what_the_shell_printed_is_chosen_and_recorded(
