@@ -250,3 +250,17 @@ def test_pieces_of_any_size_are_packed_as_one() -> None:
     whole = b"".join(pieces)
     assert zlib.decompress(packed.data, -15) == whole
     assert (packed.size, packed.crc) == (len(whole), zlib.crc32(whole))
+
+
+@pytest.mark.parametrize("more", [-1, 0, 1, 1 << 20, 5_000_000])
+def test_a_part_of_many_chunks_is_one_stream_and_the_same_each_time(more: int) -> None:
+    xml = b"<a>%b</a>" % (b"0123456789abcde " * ((1 << 16) + (more >> 4)) + b"x" * (more % 16))
+    packed = pack([xml], WellFormed("a"))
+    unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+    assert unpacker.decompress(packed.data) == xml
+    assert unpacker.eof
+    assert not unpacker.unused_data
+    assert (packed.size, packed.crc) == (len(xml), zlib.crc32(xml))
+    halves = [memoryview(xml)[:77], memoryview(xml)[77:]]
+    assert pack(halves, None).size == packed.size
+    assert pack([xml], None) == packed
