@@ -203,8 +203,9 @@ class _Patch:
         check = self._rows_check
         if check is not None:
             check.feed(sheet.tag(sheet.root))
-        for row, index in self._rows:
-            splices = self._writer.write(row, self._write.rows[index].cells)
+        wanted, write_row = self._write.rows, self._writer.write
+        for row, index, last in self._rows:
+            splices = write_row(row, wanted[index].cells, last)
             if check is not None and splices:
                 check.feed(sheet.whole_row(row, splices))
             yield from splices

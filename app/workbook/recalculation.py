@@ -118,7 +118,8 @@ def formulas_see(
 ) -> bool:
     """Some formula on this sheet, or on one of the others, looks at our columns."""
     # Most sheets have no formula at all, which is found out without looking at each element.
-    formulas = _distinct(sheet.xml) if b"<" + sheet.prefix + b"f" in sheet.xml else ()
+    has_formulas = b"f" in sheet.xml and b"<" + sheet.prefix + b"f" in sheet.xml
+    formulas = _distinct(sheet.xml) if has_formulas else ()
     if any(ours.are_seen_by(one, on_our_sheet=True) for one in formulas):
         return True
     for name in others:

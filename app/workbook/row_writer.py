@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from app.errors import WorkbookError
 from app.workbook.areas import letters_of
@@ -16,6 +17,7 @@ from app.workbook.strings_xml import SharedStrings
 from app.workbook.styles_xml import Styles
 from app.workbook.xml_bytes import Splice
 
+_KEPT_PLANS = 256
 _SPANS = re.compile(rb"""\sspans\s*=\s*["']([\d:\s]*)["']""")
 
 
@@ -31,6 +33,15 @@ class OwnColumn:
     kind: ColumnKind
     style: int | None
     """The format that the admin gave to the whole column."""
+
+
+class _RowPlan(NamedTuple):
+    """What rows of one kind have in common."""
+
+    cells: list[tuple[int, bytes, Values]]
+    """For each of our columns: which it is, the bytes before a row's number, cells by values."""
+    wider: bytes
+    """The row's tag behind its number, reaching to our last column."""
 
 
 _Make = Callable[[OwnColumn, Cell | None, int | None], Made]
@@ -55,20 +66,25 @@ class RowWriter:
         self._columns = sorted(columns, key=lambda column: column.place)
         self._is_protected = sheet.is_protected()
         self._opening = b"<" + sheet.prefix + b'c r="'
-        self._by_row_style: dict[int | None, list[tuple[OwnColumn, bytes, Values]]] = {}
+        self._head = b"<" + sheet.prefix + b'row r="'
+        self._plans: dict[bytes, _RowPlan] = {}
         self.conflicts: list[str] = []
         """References of our cells that hold a formula of the admin's; they are left as they are."""
 
-    def write(self, row: Row, values: tuple[CellValue, ...]) -> list[Splice]:
-        """What changes in a row of the mapping. Raises WorkbookError SHEET_PROTECTED."""
+    def write(self, row: Row, values: tuple[CellValue, ...], last: int = -1) -> list[Splice]:
+        """What changes in a row of the mapping. Raises WorkbookError SHEET_PROTECTED.
+
+        `last` is the column of the cell that the row ends with, -1 when that is not known.
+        """
         sheet = self._sheet
-        tag = sheet.row_tag(row)
-        row_wide = row_style(tag)
         number = b"%d" % row.number
+        tag = sheet.row_tag(row)
+        head = self._head + number + b'"'
+        plan = self._plan(tag, head)
         parts: list[bytes] = []
         is_whole = True
-        for column, opening, made in self._new_cells(row_wide):
-            rest = made[values[column.index]].rest
+        for index, opening, made in plan.cells:
+            rest = made[values[index]].rest
             if rest:
                 parts += (opening, number, rest)
             else:
@@ -78,26 +94,44 @@ class RowWriter:
         first = self._columns[0]
         start = sheet.find(row, first.letters)
         if start < 0:
-            if new and not self._is_protected and sheet.ends_before(row, first.place):
-                splice = (row.inner_end, row.inner_end, new)
-                return self._grown(row, tag, self._columns[-1].place, [splice])
+            is_left = last < first.place if last >= 0 else sheet.ends_before(row, first.place)
+            if new and not self._is_protected and is_left:
+                return self._appended(row, tag, head, plan, new)
         elif sheet.xml.startswith(new, start) and (is_whole or start + len(new) == row.inner_end):
             return []
         return self._edit(row, self._columns, partial(self._made, values))
 
-    def _new_cells(self, row_wide: int | None) -> list[tuple[OwnColumn, bytes, Values]]:
-        """Each column with the bytes before a row's number and the cells by their values."""
-        cells = self._by_row_style.get(row_wide)
-        if cells is None:
-            cells = self._by_row_style[row_wide] = [
+    def _appended(
+        self, row: Row, tag: bytes, head: bytes, plan: _RowPlan, new: bytes
+    ) -> list[Splice]:
+        """A row that ends left of our columns, with our cells behind its last one."""
+        if tag.endswith(b"/>"):
+            return self._grown(row, tag, self._columns[-1].place, [(row.inner, row.inner, new)])
+        before = head if tag.startswith(head) else b""
+        # The whole row is one splice: a copy of it costs less than three small ones.
+        cells = self._sheet.xml[row.inner : row.inner_end]
+        return [(row.start, row.inner_end, b"".join((before, plan.wider, cells, new)))]
+
+    def _plan(self, tag: bytes, head: bytes) -> _RowPlan:
+        """What is the same for all rows whose tags differ in their numbers only."""
+        # A tag that begins in another way is a plan of its own.
+        key = tag[len(head) :] if tag.startswith(head) else tag
+        plan = self._plans.get(key)
+        if plan is None:
+            if len(self._plans) >= _KEPT_PLANS:
+                self._plans.clear()
+            row_wide = row_style(tag)
+            cells = [
                 (
-                    column,
+                    column.index,
                     self._opening + column.letters,
                     self._cells.new(column.kind, _first(row_wide, column.style)),
                 )
                 for column in self._columns
             ]
-        return cells
+            wider = _with_wider_spans(tag, self._columns[-1].place)
+            plan = self._plans[key] = _RowPlan(cells, wider[len(tag) - len(key) :])
+        return plan
 
     def _made(
         self,

@@ -24,6 +24,7 @@ class FoundRows:
     def __init__(self) -> None:
         self._places = array("Q")
         self._wanted = array("q")
+        self._lasts = array("i")
         self.missing: tuple[str, ...] = ()
         """Source UPNs that are not in the sheet."""
         self.right = -1
@@ -32,15 +33,17 @@ class FoundRows:
     def __len__(self) -> int:
         return len(self._wanted)
 
-    def __iter__(self) -> Iterator[tuple[Row, int]]:
+    def __iter__(self) -> Iterator[tuple[Row, int, int]]:
+        """Each row, its status row, and the column of the cell it ends with, -1 for not known."""
         numbers = iter(self._places)
         rows = map(Row, numbers, numbers, numbers, numbers)
-        return zip(rows, self._wanted, strict=True)
+        return zip(rows, self._wanted, self._lasts, strict=True)
 
-    def append(self, row: Row, wanted: int) -> None:
+    def append(self, row: Row, wanted: int, last: int) -> None:
         """Add a row that is written as this status row says."""
         self._places.extend(row)
         self._wanted.append(wanted)
+        self._lasts.append(last)
 
 
 def find_rows(
@@ -59,13 +62,16 @@ def find_rows(
     source, letters = header.source, letters_of(header.source).encode()
     candidates = FoundRows()
     right = -1
+    top, last = header.row.number, -1
+    note, text_at, append = wanted.note, sheet.text_at, candidates.append
     for row in sheet.rows():
         if measure:
-            right = max(right, sheet.last_filled(row))
-        if row.number > header.row.number:
-            index = wanted.note(upn_key(sheet.text_at(row, source, letters, shared)))
+            last = sheet.last_column(row)
+            right = max(right, last if last >= 0 else sheet.last_filled(row))
+        if row.number > top:
+            index = note(upn_key(text_at(row, source, letters, shared)))
             if index is not None:
-                candidates.append(row, index)
+                append(row, index, last)
     found = candidates
     if wanted.need_targets:
         found = _by_target(sheet, shared, header, candidates, wanted)
@@ -84,14 +90,14 @@ def _by_target(
     """The same rows where some source stands more than once: its target decides then."""
     found = FoundRows()
     source, target = header.source, header.target
-    for row, index in candidates:
+    for row, index, last in candidates:
         said = [
             upn_key(sheet.text_at(row, column, letters_of(column).encode(), shared))
             for column in (source, target)
         ]
         sure = wanted.take(index, said[0], said[1])
         if sure is not None:
-            found.append(row, sure)
+            found.append(row, sure, last)
     return found
 
 

@@ -179,8 +179,8 @@ class SheetXml(Part):
 
         When it is true, `inner_end` is right behind the last cell.
         """
-        last = self._last_column(row)
-        if last is not None:
+        last = self.last_column(row)
+        if last >= 0:
             return last < column
         start = self.masked.rfind(self._c, row.inner, row.inner_end)
         found = self._cell.match(self.masked, start, row.inner_end) if start >= 0 else None
@@ -188,10 +188,22 @@ class SheetXml(Part):
             return False
         return column_number(found[2]) < column
 
+    def last_column(self, row: Row) -> int:
+        """The last column of a row that ends right behind a cell which is not a single tag.
+
+        -1 for any other row, of which a closer look must tell.
+        """
+        masked = self.masked
+        if not masked.endswith(self._c_close, row.inner, row.inner_end):
+            return -1
+        start = masked.rfind(self._c, row.inner, row.inner_end)
+        found = self._named.match(masked, start) if start >= 0 else None
+        return -1 if found is None else column_number(found[1])
+
     def last_filled(self, row: Row) -> int:
         """The last column that has something in it, -1 for none; empty formatted cells are none."""
-        last = self._last_column(row)
-        if last is not None:
+        last = self.last_column(row)
+        if last >= 0:
             return last
         filled = (c.column for c in self.cells(row) if c.inner_end > c.inner)
         return max(filled, default=-1)
@@ -246,15 +258,6 @@ class SheetXml(Part):
         """Locked cells of the sheet may not be changed."""
         protection = self.element("sheetProtection")
         return protection is not None and attributes(self.tag(protection)).get("sheet") in _TRUE
-
-    def _last_column(self, row: Row) -> int | None:
-        """The last column of a row that ends with a cell which is not a single tag."""
-        masked = self.masked
-        if not masked.endswith(self._c_close, row.inner, row.inner_end):
-            return None
-        start = masked.rfind(self._c, row.inner, row.inner_end)
-        found = self._named.match(masked, start) if start >= 0 else None
-        return None if found is None else column_number(found[1])
 
     def _row_number(self, said: bytes, before: int) -> int:
         reference = attributes(said).get("r")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import repeat
 
 from app.workbook.xml_bytes import TAG_REST, Part, unescape
 
@@ -17,6 +18,7 @@ _NOTE = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.DOTALL)
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LIKE_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+_PLAIN_END = b"</t></si>"
 _LIMIT = 32_767
 """Characters in a cell, from "Excel specifications and limits"; Excel counts in UTF-16."""
 
@@ -69,23 +71,38 @@ class SharedStrings:
         part = Part(name, xml)
         p = part.root.prefix
         opening = b"<" + p + b"si"
+        self._is_plain = False
         inside = part.masked[part.root.inner : part.root.inner_end]
         if part.masked is xml and inside.count(opening) == inside.count(opening + b">"):
             # Each item begins alike: cutting at them is the fastest way to know them all.
             self._items = inside.split(opening + b">")[1:]
+            self._is_plain = self._all_plain(inside)
             return
         item = re.compile(re.escape(opening) + rb"(?=[\s/>])")
         starts = [found.start() for found in item.finditer(part.masked)]
         ends = [*starts[1:], part.root.inner_end]
         self._items = [xml[start:end] for start, end in zip(starts, ends, strict=True)]
 
+    def _all_plain(self, inside: bytes) -> bool:
+        """Every item is one text without formats, escapes or entities."""
+        count = len(self._items)
+        return (
+            inside.count(b"<") == 4 * count
+            and inside.count(_PLAIN_END) == count
+            and sum(map(bytes.startswith, self._items, repeat(b"<t>"))) == count
+            and b"&" not in inside
+            and b"_x" not in inside
+        )
+
     def __getitem__(self, index: int) -> str:
         """The text at this index; "" where there is none."""
         if not 0 <= index < len(self._items):
             return ""
         item = self._items[index]
-        if item.startswith(b"<t>") and item.endswith(b"</t></si>"):
-            text = item[3:-9]
+        if self._is_plain:
+            return item[3 : item.index(_PLAIN_END)].decode("utf-8", "replace")
+        if item.startswith(b"<t>") and item.endswith(_PLAIN_END):
+            text = item[3 : -len(_PLAIN_END)]
             if b"<" not in text and b"&" not in text and b"_x" not in text:
                 return text.decode("utf-8", "replace")
         return string_text(item)

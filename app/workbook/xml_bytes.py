@@ -168,12 +168,26 @@ def spliced(xml: bytes, splices: Iterable[Splice]) -> bytes:
 def pieces(xml: bytes, splices: Iterable[Splice]) -> Iterator[bytes | memoryview]:
     """The same piece by piece, for splices that come in the order of the part."""
     view = memoryview(xml)
-    position = 0
+    position = length = 0
+    waiting: list[bytes] = []
     for start, end, new in splices:
-        # Long pieces are not copied; for short ones a copy is cheaper than a view.
-        yield view[position:start] if start - position > _SHORT else xml[position:start]
-        yield new
+        if start - position > _SHORT:
+            # Long pieces are not copied.
+            yield b"".join(waiting)
+            yield view[position:start]
+            waiting.clear()
+            length = 0
+        else:
+            waiting.append(xml[position:start])
+            length += start - position
+        waiting.append(new)
+        length += len(new)
         position = end
+        if length > _SHORT:
+            yield b"".join(waiting)
+            waiting.clear()
+            length = 0
+    yield b"".join(waiting)
     yield view[position:]
 
 

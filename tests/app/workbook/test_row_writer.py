@@ -143,3 +143,41 @@ def test_hidden_and_filtered_rows_are_written_and_stay_hidden(tmp_path: Path) ->
     _, target = patched(make_package(tmp_path / "a.xlsx", sheet(rows)))
     assert '<row r="2" hidden="1">' in sheet_of(target)
     assert column(target, "C")[2] == "Success"
+
+
+def test_rows_that_look_alike_but_for_their_numbers_are_each_written_as_they_are(
+    tmp_path: Path,
+) -> None:
+    # Rows without a number of their own, whose formats happen to be their numbers.
+    styles = STYLES_XML.replace(
+        "</cellXfs>",
+        '<xf numFmtId="0" fontId="0" fillId="1" borderId="0" xfId="0"/>' * 3 + "</cellXfs>",
+    )
+    people = [("a@x.com", "a@y.com"), ("b@x.com", "b@y.com"), ("c@x.com", "c@y.com")]
+    rows = HEADER + "".join(
+        row(number, *pair).replace(f'<row r="{number}"', f'<row s="{number}" customFormat="1"')
+        for number, pair in enumerate(people, 2)
+    )
+    rows += row(5, "d@x.com", "d@y.com", more=' spans="1:2"')
+    rows += row(66, "e@x.com", "e@y.com", more=' spans="1:2"')
+    people += [("d@x.com", "d@y.com"), ("e@x.com", "e@y.com")]
+    write = status_write(*((*pair, ["say"]) for pair in people), columns=(HINT,))
+    source = make_package(tmp_path / "a.xlsx", sheet(rows), styles=styles)
+    result, target = patched(source, write)
+    after = sheet_of(target)
+    assert result.rows_written == 5
+    for number in (2, 3, 4):
+        assert f'<row s="{number}" customFormat="1">' in after
+        assert f'<c r="C{number}" s="{number}" t="inlineStr">' in after
+    for number in (5, 66):
+        assert f'<row r="{number}" spans="1:3"><c r="A{number}"' in after
+        assert f'<c r="C{number}" t="inlineStr">' in after
+    assert patched(target, write)[0].changed is False
+
+
+def test_a_row_whose_cells_are_in_disorder_is_refused(tmp_path: Path) -> None:
+    rows = HEADER + row(2, "a@x.com", "a@y.com").replace(
+        '<c r="A2"', '<c r="C2"><v>1</v></c><c r="A2"'
+    )
+    with pytest.raises(WorkbookError, match="in disorder"):
+        patched(make_package(tmp_path / "a.xlsx", sheet(rows)))

@@ -38,6 +38,25 @@ def test_shared_strings_are_counted_in_any_form() -> None:
 
 
 @pytest.mark.parametrize(
+    ("items", "texts"),
+    [
+        (b"<si><t>a</t></si>\n<si><t>b</t></si>\n", ["a", "b"]),
+        (b"<si><t>a</t></si><si><t></t></si>", ["a", ""]),
+        (b"<si><t>a</t></si><si><t>&amp;</t></si>", ["a", "&"]),
+        (b"<si><t>_x0041_</t></si>", ["A"]),
+        (b"<si><t>a</t><t>b</t></si><si/>", ["ab", ""]),
+        (b"<si><t>a</t></si><si><r><t>b</t></r></si>", ["a", "b"]),
+        (b"<si><t>a</t><t/></si><si><t/></si>", ["a", ""]),
+        (b"<si><t>a<u/></t></si><si><t/></si>", ["a<u/>", ""]),
+        (b"<si><t>a</t></si><si><t>b</t></si >", ["a", "b"]),
+    ],
+)
+def test_simple_lists_of_strings_say_what_any_others_say(items: bytes, texts: list[str]) -> None:
+    shared = SharedStrings("s.xml", b"<sst>" + items + b"</sst>")
+    assert [shared[index] for index in range(len(texts) + 1)] == [*texts, ""]
+
+
+@pytest.mark.parametrize(
     "text",
     ["plain", "_x0041_", "_x0041_x0042_", "a_x", "\x00\x1f\r", "\ud83d", "\ufffe", "<&>", "😀"],
 )
