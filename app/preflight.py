@@ -24,6 +24,8 @@ from app.tenant_checks import judge_pair
 _SHORTEST_PAUSE = 0.4
 """Seconds between two parts of the results; where a part costs much, so many times its cost:"""
 _TIMES_ITS_COST = 10
+_LOOK_PAUSE = 1.0
+"""Seconds between two looks at the sum at least, while moves go on."""
 _IDLE_LOOK = 300.0
 """Seconds between two looks whether results have become too old."""
 _ASKING = (PreflightState.RUNNING, PreflightState.WAITING)
@@ -95,6 +97,8 @@ class Preflight:
         self._summary = PreflightSummary()
         self._run: PreflightRun | None = None
         self._next_part = 0.0
+        self._next_look = 0.0
+        self._is_moved = False
         self._wish: tuple[Scope, frozenset[str] | None] = (Scope.NEEDED, None)
 
     def begin(self) -> None:
@@ -158,13 +162,15 @@ class Preflight:
                 self._obey(message)
                 message = self._inbox.get_nowait()
         except queue.Empty:
-            if self._run is None:
+            if self._run is None and self._clock.monotonic() >= self._next_look:
                 self._look()
             return True
         return False
 
     def _pause_length(self) -> float | None:
         run = self._run
+        if run is None and self._is_moved:
+            return max(self._next_look - self._clock.monotonic(), 0.0)
         if run is None:
             return _IDLE_LOOK if self._summary.checked else None
         if self._summary.state not in _ASKING or not run.callers.free:
@@ -183,6 +189,7 @@ class Preflight:
                 self._tell()
             case _Moves(moves):
                 self._board.set_moves(moves)
+                self._is_moved = True
             case _Recall(checks, tenants):
                 self._board.recall(checks, tenants)
             case _Connect(pair, anew):
@@ -312,7 +319,9 @@ class Preflight:
         self._post(PreflightChanged(self._summary))
 
     def _look(self) -> None:
-        """Results grow old while nothing happens: tell when some count no more."""
+        """Tell when results count no more: they grow old, and moves are on their way."""
+        self._is_moved = False
+        self._next_look = self._clock.monotonic() + _LOOK_PAUSE
         now = self._board.summary(self._clock.now(), self._summary)
         if now != self._summary:
             self._tell()

@@ -29,7 +29,8 @@ class Board:
 
     def __init__(self) -> None:
         self._rows: dict[str, Mapping] = {}
-        self._moves: dict[str, MoveStatus] = {}
+        self._under_way: set[str] = set()
+        """Moves that may not be started now."""
         self._checks: dict[str, RowCheck] = {}
         self.tenant_results: tuple[Finding, ...] = ()
         """What was found on the tenants, also what passed."""
@@ -44,7 +45,11 @@ class Board:
 
     def set_moves(self, moves: Iterable[Move]) -> None:
         """What is under way or done needs no check before a start."""
-        self._moves.update((move.key, move.status) for move in moves)
+        for move in moves:
+            if move.status in _MAY_START:
+                self._under_way.discard(move.key)
+            else:
+                self._under_way.add(move.key)
 
     def put(self, check: RowCheck) -> None:
         self._checks[check.key] = check
@@ -66,25 +71,26 @@ class Board:
 
     def wanted(self, scope: Scope, keys: frozenset[str] | None, now: datetime) -> list[Mapping]:
         """The rows to ask about; `keys` names some of them, None: whoever is in the scope."""
-        rows = [row for row in self._rows.values() if self._may_start(row.key)]
+        under_way = self._under_way
+        rows = {key: row for key, row in self._rows.items() if key not in under_way}
         if keys is not None:
-            return [row for row in rows if row.key in keys]
+            return [row for key, row in rows.items() if key in keys]
         if scope is Scope.ALL:
-            return rows
-        return [row for row in rows if self._is_needed(row, now)]
+            return list(rows.values())
+        return [row for key, row in rows.items() if self._is_needed(key, row, now)]
 
     def counting(self, now: datetime) -> list[RowCheck]:
         """The results that count: of the row as it stands, and not too old."""
         found = []
-        for row in self._rows.values():
-            check = self._counts(row, now)
-            if check is not None and self._may_start(row.key):
+        for key in self._checks.keys() & self._rows.keys():
+            check = self._counts(key, self._rows[key], now)
+            if check is not None and key not in self._under_way:
                 found.append(check)
         return found
 
     def row_count(self) -> int:
         """Rows that may be started and are not under way."""
-        return sum(1 for key in self._rows if self._may_start(key))
+        return len(self._rows) - len(self._rows.keys() & self._under_way)
 
     def summary(self, now: datetime, base: PreflightSummary) -> PreflightSummary:
         """`base` with the counts of now."""
@@ -104,17 +110,14 @@ class Board:
             tenant_passed=_passed(self.tenant_results),
         )
 
-    def _may_start(self, key: str) -> bool:
-        return self._moves.get(key, MoveStatus.READY) in _MAY_START
-
-    def _counts(self, row: Mapping, now: datetime) -> RowCheck | None:
-        check = self._checks.get(row.key)
+    def _counts(self, key: str, row: Mapping, now: datetime) -> RowCheck | None:
+        check = self._checks.get(key)
         if check is None or not check.is_of(row.source_upn, row.target_upn):
             return None
         return check if check.is_fresh(now) else None
 
-    def _is_needed(self, row: Mapping, now: datetime) -> bool:
-        check = self._counts(row, now)
+    def _is_needed(self, key: str, row: Mapping, now: datetime) -> bool:
+        check = self._counts(key, row, now)
         return check is None or check.worst in (Level.BLOCK, Level.UNKNOWN)
 
 
