@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -330,11 +331,18 @@ class MapReport:
     uploaded_utc: datetime | None = None
     """When this project's map was last uploaded from here."""
 
+    _counts: Counter[Difference] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Once, by whoever has made the lines: the window asks again and again.
+        object.__setattr__(self, "_counts", Counter(line.what for line in self.lines))
+
     def count(self, what: Difference) -> int:
         """How many lines are of this kind."""
-        return sum(1 for line in self.lines if line.what is what)
+        return self._counts[what]
 
     @property
     def is_complete(self) -> bool:
         """The target holds every entry as the workbook wants it."""
-        return all(line.what in (Difference.SAME, Difference.REMOVE) for line in self.lines)
+        good = self.count(Difference.SAME) + self.count(Difference.REMOVE)
+        return good == len(self.lines)

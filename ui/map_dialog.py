@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QHBoxLayout,
     QProgressBar,
     QPushButton,
-    QTreeWidget,
-    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -18,28 +17,15 @@ from PySide6.QtWidgets import (
 from app.clock import Clock
 from app.gate_events import MapChanged, MapState
 from app.gate_texts import ago
-from app.identity_map import Difference, Line, MapReport
-from app.model import Finding, Level
-from app.texts import finding_title, reason, remedy
-from ui import colours, icons
+from app.identity_map import Difference, MapReport
+from app.model import Finding
+from ui import icons
 from ui import strings_gates as words
+from ui.map_lines import MapLines, MapTable
 from ui.surfaces import MutedLabel, PrimaryButton, fit_to_screen, heading, label
 
-_MOST_LINES = 2_000
-_KINDS = {
-    Difference.ADD: ("attention", "warn"),
-    Difference.CHANGE: ("attention", "warn"),
-    Difference.SAME: ("good", "check"),
-    Difference.REMOVE: ("waiting", "info"),
-    Difference.UNKNOWN: ("waiting", "question"),
-}
-_ORDER = (
-    Difference.CHANGE,
-    Difference.ADD,
-    Difference.UNKNOWN,
-    Difference.REMOVE,
-    Difference.SAME,
-)
+_SAMPLE = 100
+"""Lines that are measured for the widths of the columns."""
 
 
 class MapDialog(QDialog):
@@ -56,12 +42,10 @@ class MapDialog(QDialog):
         self.title = heading("")
         self.text = label("", wrap=True)
         self.problem = label("", wrap=True)
-        self.list = QTreeWidget()
-        self.list.setRootIsDecorated(False)
-        self.list.setUniformRowHeights(True)
-        self.list.setHeaderLabels(list(words.MAP_COLUMNS))
+        self.lines = MapLines(self)
+        self.list = MapTable(self.lines)
         self.list.setAccessibleName(words.MAP_LIST)
-        self.more = MutedLabel("")
+        self._unseen: tuple[MapReport | None, tuple[Finding, ...]] | None = None
         self.detail = label("", wrap=True)
         self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.bar = QProgressBar()
@@ -76,12 +60,13 @@ class MapDialog(QDialog):
         icons.set_icon(self.export, "saved", self.palette())
         for button in (self.compare, self.upload, self.export, self.close_button):
             button.setAutoDefault(False)
+        self._lay_out_list()
         self._lay_out()
         self.compare.clicked.connect(self.compare_asked)
         self.upload.clicked.connect(self.upload_asked)
         self.export.clicked.connect(self.export_asked)
         self.close_button.clicked.connect(self.close)
-        self.list.currentItemChanged.connect(lambda now, _before: self._show_detail(now))
+        self.list.selectionModel().currentRowChanged.connect(self._show_detail)
         fit_to_screen(self, 960, 640)
 
     def show_map(self, event: MapChanged, *, connected: bool) -> None:
@@ -104,7 +89,9 @@ class MapDialog(QDialog):
         self.upload.setEnabled(connected and not is_busy and can)
         if not is_busy:
             self._show_summary(event)
-            self._fill(report, event.wanted.findings)
+            self._unseen = report, event.wanted.findings
+            if self.isVisible():
+                self._fill()
 
     def show_problem(self, text: str) -> None:
         """What was wished did not happen."""
@@ -132,49 +119,37 @@ class MapDialog(QDialog):
             lines.append(words.MAP_OUT_LINE.format(out))
         self.text.setText(" ".join(lines))
 
-    def _fill(self, report: MapReport | None, of_rows: tuple[Finding, ...]) -> None:
-        self.list.clear()
-        findings = report.findings if report is not None else of_rows
-        for finding in findings[:_MOST_LINES]:
-            self._add_finding(finding)
-        lines = [
-            line
-            for what in _ORDER
-            for line in (report.lines if report is not None else ())
-            if line.what is what
-        ]
-        for line in lines[:_MOST_LINES]:
-            self._add_line(line)
-        rest = max(len(lines) - _MOST_LINES, 0) + max(len(findings) - _MOST_LINES, 0)
-        self.more.setText(words.MAP_MORE.format(f"{rest:,}") if rest else "")
-        for column in range(5):
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fill()
+
+    def _fill(self) -> None:
+        """List what came since; a page that nobody sees takes no time."""
+        if self._unseen is None:
+            return
+        report, of_rows = self._unseen
+        self._unseen = None
+        self.lines.show_all(
+            report.findings if report is not None else of_rows,
+            report.lines if report is not None else (),
+        )
+        for column in range(self.lines.columnCount()):
             self.list.resizeColumnToContents(column)
+        sign = self.fontMetrics().height() + 8
+        self.list.setColumnWidth(0, self.list.columnWidth(0) + sign)
         self.detail.setText("")
 
-    def _add_finding(self, finding: Finding) -> None:
-        is_out = finding.level is Level.BLOCK
-        word = words.MAP_LEFT_OUT if is_out else words.MAP_FINDING
-        item = QTreeWidgetItem([word, finding.cell, finding_title(finding.code), "", ""])
-        kind = "bad" if is_out else "attention"
-        colour = colours.tint(self.palette(), kind).text
-        item.setIcon(0, icons.icon("block" if is_out else "warn", colour))
-        text = f"{finding.cell}: {reason(finding)} {remedy(finding)}"
-        item.setData(0, Qt.ItemDataRole.UserRole, text)
-        self.list.addTopLevelItem(item)
+    def _show_detail(self, now: QModelIndex) -> None:
+        self.detail.setText(self.lines.detail(now.row()))
 
-    def _add_line(self, line: Line) -> None:
-        there = line.theirs
-        held = f"{there.target} ({there.type})" if there is not None else line.why or "–"
-        entry = line.entry
-        target = entry.target if line.what is not Difference.REMOVE else "–"
-        item = QTreeWidgetItem([words.MAP_WORDS[line.what], entry.source, target, entry.type, held])
-        kind, sign = _KINDS[line.what]
-        item.setIcon(0, icons.icon(sign, colours.tint(self.palette(), kind).text))
-        self.list.addTopLevelItem(item)
-
-    def _show_detail(self, item: QTreeWidgetItem | None) -> None:
-        text = item.data(0, Qt.ItemDataRole.UserRole) if item is not None else None
-        self.detail.setText(text if isinstance(text, str) else "")
+    def _lay_out_list(self) -> None:
+        view, metrics = self.list, self.fontMetrics()
+        view.setSelectionMode(MapTable.SelectionMode.SingleSelection)
+        view.verticalHeader().setDefaultSectionSize(metrics.height() + 8)
+        header = view.horizontalHeader()
+        header.setAccessibleName(words.MAP_LIST)
+        header.setStretchLastSection(True)
+        header.setResizeContentsPrecision(_SAMPLE)
 
     def _lay_out(self) -> None:
         busy = QHBoxLayout()
@@ -190,8 +165,7 @@ class MapDialog(QDialog):
         for widget in (self.title, self.text, self.problem):
             whole.addWidget(widget)
         whole.addWidget(self.list, 1)
-        for widget in (self.more, self.detail):
-            whole.addWidget(widget)
+        whole.addWidget(self.detail)
         whole.addLayout(busy)
         whole.addWidget(self.remove)
         whole.addLayout(bottom)

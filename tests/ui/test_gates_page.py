@@ -34,6 +34,7 @@ from fake_project import NOW, QUIET, FakeProject, connected, opened, people, sho
 from ui import strings_gates as words
 from ui.gates_dialog import GatesDialog
 from ui.map_dialog import MapDialog
+from ui.map_lines import MapLines
 from ui.window import MainWindow
 
 pytestmark = pytest.mark.qt_log_ignore(QUIET)
@@ -239,6 +240,10 @@ def report(wanted: WantedMap) -> MapReport:
     return MapReport(compare(wanted, Held(entries), "t", [old]), NOW, wanted.digest)
 
 
+def column(lines: MapLines, number: int) -> list[str]:
+    return [str(lines.index(row, number).data()) for row in range(lines.rowCount())]
+
+
 def test_the_map_is_compared_when_its_page_is_opened_and_shows_what_an_upload_would_do(
     desk: tuple[MainWindow, FakeProject],
 ) -> None:
@@ -253,8 +258,7 @@ def test_the_map_is_compared_when_its_page_is_opened_and_shows_what_an_upload_wo
     assert not dialog.upload.isEnabled()
     window.take([MapChanged(made, report(made))])
     assert dialog.title.text() == "2 to add, 0 to change, 2 the same, 0 not known."
-    texts = [dialog.list.topLevelItem(n) for n in range(dialog.list.topLevelItemCount())]
-    assert [one.text(0) for one in texts if one] == ["Add", "Add", "Left over", "Same", "Same"]
+    assert column(dialog.lines, 0) == ["Add", "Add", "Left over", "Same", "Same"]
     press(dialog, dialog.upload)
     asked = box(window)
     assert asked is not None
@@ -268,6 +272,36 @@ def test_the_map_is_compared_when_its_page_is_opened_and_shows_what_an_upload_wo
     asked.buttons()[0].click()
     assert last(project)[0] == "upload map"
     assert len(last(project)[1]) == 1
+
+
+def test_the_page_lists_every_line_with_what_is_wrong_first(
+    desk: tuple[MainWindow, FakeProject],
+) -> None:
+    window, _ = desk
+    rows = people(3_000)
+    made = make_map([replace(rows[0], target_upn=rows[1].target_upn), *rows[1:]])
+    held = Held({one.key: None for one in made.entries})
+    found = compare(made, held, "t")
+    report = MapReport(found, NOW, made.digest, made.findings)
+    window.take([MapChanged(made, report)])
+    dialog = window.gates.map.dialog
+    assert dialog.lines.rowCount() == 0  # nobody looks
+    window.gates.map.entry.trigger()
+    assert column(dialog.lines, 0) == ["Left out"] * 2 + ["Add"] * 2_998
+    assert column(dialog.lines, 1)[-1] == rows[-1].source_upn
+    dialog.list.selectRow(0)
+    assert made.findings[0].cell in dialog.detail.text()
+    dialog.list.selectRow(2)
+    assert dialog.detail.text() == ""
+
+
+def test_the_lines_of_the_map_keep_qts_rules(qtmodeltester: Any) -> None:
+    made = wanted()
+    lines = MapLines()
+    qtmodeltester.check(lines)
+    lines.show_all((), report(made).lines)
+    qtmodeltester.check(lines)
+    assert column(lines, 0)[0] == "Add"
 
 
 def test_from_the_gate_the_upload_is_asked_for_as_soon_as_the_map_is_compared(
