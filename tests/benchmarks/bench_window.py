@@ -38,22 +38,25 @@ from app.gate_events import GatesJudged
 from app.model import Window
 from app.project import Project
 from books import make_book
+from ui import smooth
 from ui.bridge import Bridge
 from ui.kept import Kept
 from ui.window import MainWindow
+from window_stacks import Stacks
 
 _TICK_MS = 4
 _SCROLL_MS = 16
 _BATCH = 500
-_PATIENCE_SECONDS = 300.0
+_LATE_SECONDS = 0.05
 PHASES = ("open", "start and first write", "run with writes")
 
 
 class Watch:
     """The gaps between two ticks of the window's thread, by what the program was doing."""
 
-    def __init__(self) -> None:
+    def __init__(self, stacks: Stacks | None) -> None:
         self.phase = PHASES[0]
+        self._stacks = stacks
         self.gaps: dict[str, list[float]] = defaultdict(list)
         self._last = time.perf_counter()
         self._timer = QTimer()
@@ -64,8 +67,11 @@ class Watch:
 
     def _tick(self) -> None:
         now = time.perf_counter()
-        self.gaps[self.phase].append(now - self._last)
+        gap = now - self._last
+        self.gaps[self.phase].append(gap)
         self._last = now
+        if self._stacks is not None:
+            self._stacks.ticked(now, gap, self.phase)
 
     def stop(self) -> None:
         """Count no more."""
@@ -82,19 +88,24 @@ class Drive:
         self.changes = 0
         self.troubles: list[str] = []
         self._wanted_writes = 0
+        self._patience = 0.0
         self._is_asked = False
         self._book: BookOpened | None = None
         self._scroll = QTimer()
         self._scroll.setInterval(_SCROLL_MS)
         self._scroll.timeout.connect(self._scroll_on)
 
-    def begin(self, book: Path, writes: int) -> None:
-        """Open the workbook; `writes` of the status are waited for after the first one."""
+    def begin(self, book: Path, writes: int, patience: float) -> None:
+        """Open the workbook; `writes` of the status are waited for after the first one.
+
+        After `patience` seconds it ends in any case.
+        """
         self._wanted_writes = writes + 1
         self._window.connect_practice()
         self._window.open_book(book)
         self._scroll.start()
-        QTimer.singleShot(int(_PATIENCE_SECONDS * 1000), self._give_up)
+        self._patience = patience
+        QTimer.singleShot(int(patience * 1000), self._give_up)
 
     def take(self, events: Sequence[Event]) -> None:
         """What the program told, after the window has taken it."""
@@ -137,7 +148,7 @@ class Drive:
         bar.setValue(0 if bar.value() >= bar.maximum() else bar.value() + 3)
 
     def _give_up(self) -> None:
-        self.troubles.append(f"not done after {_PATIENCE_SECONDS:g} seconds")
+        self.troubles.append(f"not done after {self._patience:g} seconds")
         self._end()
 
     def _end(self) -> None:
@@ -147,25 +158,38 @@ class Drive:
         QApplication.exit(0)
 
 
-def run(folder: Path, people: int, started: int, writes: int, speed: float) -> int:
+def run(
+    folder: Path,
+    people: int,
+    started: int,
+    writes: int,
+    speed: float,
+    patience: float,
+    stacks_of: int,
+) -> int:
     """Measure once and print the table; 1 when something went wrong."""
     book = folder / "plan.xlsx"
     make_book(book, people)
+    smooth.begin()
     application = QApplication(sys.argv[:1])
     bridge = Bridge()
     project = Project(bridge.post, folder / "state", speed=speed)
     settings = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
     window = MainWindow(project, SystemClock(), Kept(settings), sample=lambda: book)
-    watch = Watch()
+    stacks = Stacks(_LATE_SECONDS) if stacks_of else None
+    watch = Watch(stacks)
     drive = Drive(window, project, watch, started)
     bridge.events.connect(window.take)
     bridge.events.connect(drive.take)
     window.show()
-    drive.begin(book, writes)
+    drive.begin(book, writes, patience)
     application.exec()
     bridge.stop()
     project.close(30.0)
     _print(people, watch, drive, application.platformName())
+    if stacks is not None:
+        stacks.stop()
+        stacks.print(stacks_of)
     return 1 if drive.troubles else 0
 
 
@@ -195,9 +219,19 @@ def main() -> int:
     parser.add_argument("--started", type=int, default=2_000)
     parser.add_argument("--writes", type=int, default=5)
     parser.add_argument("--speed", type=float, default=2_000.0)
+    parser.add_argument("--patience", type=float, default=300.0, help="seconds until it ends")
+    parser.add_argument("--stacks", type=int, default=0, help="tell the causes of so many gaps")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="window-") as folder:
-        return run(Path(folder), asked.people, asked.started, asked.writes, asked.speed)
+        return run(
+            Path(folder),
+            asked.people,
+            asked.started,
+            asked.writes,
+            asked.speed,
+            asked.patience,
+            asked.stacks,
+        )
 
 
 if __name__ == "__main__":
