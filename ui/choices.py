@@ -5,50 +5,82 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from app import plan
-from app.model import Level, Move, MoveStatus, Window
+from app.model import Level, MoveStatus, Window
 from ui.plan_asked import Choices
+from ui.row_set import RowSet
 from ui.rows import Group, Row
+from ui.tally import CANCELLABLE
 
-READY, RUNNING = int(Group.READY), int(Group.RUNNING)
+READY = int(Group.READY)
 
 
-def find_choices(
-    rows: Sequence[Row],
-    selected: Collection[int],
-    hidden: Collection[int],
-    batch_column: str,
-    *,
-    by_column: bool,
-) -> Choices:
-    """The keys that can be started; the batches of the workbook only when they are asked for."""
-    ready = [row for row in rows if row.groups & READY]
-    picked = [number for number in sorted(selected) if rows[number].groups & READY]
-    batches: dict[str, tuple[str, ...]] = {}
-    if by_column and batch_column:
-        parts = plan.by_column((row.mapping for row in ready), Window())
-        batches = {part.name: part.keys for part in parts if part.name != plan.NO_BATCH}
-    return Choices(
-        ready=tuple(row.key for row in ready),
-        selected=tuple(rows[number].key for number in picked),
-        selected_left_out=len(selected) - len(picked),
-        selected_hidden=sum(1 for number in picked if number in hidden),
-        batches=batches,
-        batch_column=batch_column,
-        has_sizes=any(row.mapping.size_gb is not None for row in rows),
+class ChoiceFinder:
+    """Finds what could be started; the keys of many rows anew only when they can differ."""
+
+    def __init__(self) -> None:
+        self._rows: Sequence[Row] = ()
+        self._marks = b""
+        self._ready: list[Row] = []
+        self._keys: tuple[str, ...] = ()
+        self._batches: dict[str, tuple[str, ...]] | None = None
+
+    def find(
+        self,
+        rows: RowSet,
+        selected: Collection[int],
+        hidden: Collection[int],
+        batch_column: str,
+        *,
+        by_column: bool,
+    ) -> Choices:
+        """The keys that can be started; the batches of the workbook only when they are asked for.
+
+        For one workbook `batch_column` stays the same.
+        """
+        tally = rows.tally
+        marks = tally.marks(READY)
+        if self._rows is not rows.rows or marks != self._marks:
+            self._rows, self._marks, self._batches = rows.rows, marks, None
+            self._ready = [rows.rows[number] for number in tally.numbers(READY)]
+            self._keys = tuple(row.key for row in self._ready)
+        if by_column and batch_column and self._batches is None:
+            parts = plan.by_column((row.mapping for row in self._ready), Window())
+            self._batches = {p.name: p.keys for p in parts if p.name != plan.NO_BATCH}
+        picked = [number for number in sorted(selected) if tally.is_of(number, READY)]
+        return Choices(
+            ready=self._keys,
+            selected=tuple(rows.rows[number].key for number in picked),
+            selected_left_out=len(selected) - len(picked),
+            selected_hidden=sum(1 for number in picked if number in hidden),
+            batches=(self._batches or {}) if by_column and batch_column else {},
+            batch_column=batch_column,
+            has_sizes=tally.sizes > 0,
+        )
+
+
+def cancellable_keys(rows: RowSet, selected: Collection[int]) -> tuple[str, ...]:
+    """The selected moves that still wait, or all that wait when none is selected."""
+    numbers = sorted(selected) if selected else rows.tally.numbers(CANCELLABLE)
+    return tuple(
+        move.key
+        for number in numbers
+        if rows.tally.is_of(number, CANCELLABLE) and (move := rows.rows[number].move) is not None
     )
 
 
-def cancellable_keys(rows: Sequence[Row], selected: Collection[int]) -> tuple[str, ...]:
-    """The selected moves that still wait, or all that wait when none is selected."""
-    return tuple(move.key for move in _moves(rows, selected) if _can_cancel(move))
+def count_cancellable(rows: RowSet, selected: Collection[int]) -> int:
+    """How many of the selected moves still wait, or of all when none is selected."""
+    if not selected:
+        return rows.tally.marks(CANCELLABLE).count(1)
+    return sum(rows.tally.is_of(number, CANCELLABLE) for number in selected)
 
 
-def cancellable_batches(rows: Iterable[Row]) -> dict[str, tuple[str, ...]]:
+def cancellable_batches(rows: RowSet) -> dict[str, tuple[str, ...]]:
     """The moves that still wait, by the batch they were planned in."""
     batches: dict[str, list[str]] = {}
-    for row in rows:
-        if row.groups & RUNNING and row.move is not None and _can_cancel(row.move):
-            batches.setdefault(row.move.batch, []).append(row.move.key)
+    for number in rows.tally.numbers(CANCELLABLE):
+        if (move := rows.rows[number].move) is not None:
+            batches.setdefault(move.batch, []).append(move.key)
     return {name: tuple(keys) for name, keys in batches.items()}
 
 
@@ -63,16 +95,6 @@ def retryable_keys(
         row.move.key
         for row in _chosen(rows, selected)
         if row.move is not None and row.move.status in after and row.worst is not Level.BLOCK
-    )
-
-
-def _can_cancel(move: Move) -> bool:
-    return move.status.can_cancel and not move.cancel_wished
-
-
-def _moves(rows: Sequence[Row], selected: Collection[int]) -> Iterable[Move]:
-    return (
-        row.move for row in _chosen(rows, selected) if row.groups & RUNNING and row.move is not None
     )
 
 

@@ -43,7 +43,6 @@ class ColumnWidths(QObject):
         self._soon.timeout.connect(self.fit)
         table.horizontalHeader().sectionResized.connect(self._resized)
         table.viewport().installEventFilter(self)
-        model.modelReset.connect(self._soon.start)
         model.columns_changed.connect(self._soon.start)
         self._hide_empty()
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtGui import QFontMetrics, QPainter, QPalette
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from app.model import Level, MoveStatus
 from ui import colours, icons
-from ui.rows import Column, Row
-from ui.table_model import LEVEL_WORDS, RowRole
+from ui.painted_table import Cell, Look
+from ui.rows import Column
+from ui.table_model import LEVEL_WORDS, MappingModel
 
 LEVEL_KINDS = {
     Level.PASS: "good",
@@ -31,8 +32,7 @@ KIND_ICONS = {
     "attention": "warn",
 }
 STATUS_ICONS = {MoveStatus.READY: "ready", MoveStatus.INVALID: "block"}
-MARGIN = 5
-_State = QStyle.StateFlag
+_QUIET = frozenset({Column.ROW, Column.BEGIN, Column.UPDATED, Column.REMEDY})
 
 
 def status_icon(status: MoveStatus, kind: str) -> str:
@@ -69,102 +69,48 @@ def paint_chip(
     painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
 
 
-class CellDelegate(QStyledItemDelegate):
-    """One look for all columns; colour is never the only sign."""
+class HeightDelegate(QStyledItemDelegate):
+    """Says how high a cell is, for the double click on a header's edge; it paints nothing."""
 
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
-        """Measured from the text, for the double click on a header's edge."""
         del index
         return QSize(0, option.fontMetrics.height() + 14)
 
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        row: Row = index.data(RowRole)
-        column = Column(index.column())
-        palette = option.palette
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        selected = bool(option.state & _State.State_Selected)
-        self._ground(painter, option, selected)
-        area = option.rect.adjusted(MARGIN, 0, -MARGIN, 0)
+
+class CellPainter:
+    """One look for all columns; colour is never the only sign."""
+
+    def __init__(self, look: Look, model: MappingModel) -> None:
+        self._look = look
+        self._model = model
+
+    def paint(self, cell: Cell) -> None:
+        """The words and signs of a cell."""
+        look, column = self._look, Column(cell.column)
+        row = self._model.row_at(cell.place)
         if column is Column.CHECK:
-            word, level = LEVEL_WORDS[row.worst], row.worst
-            self._level(painter, area, palette, level, word, option.fontMetrics, selected)
+            self._level(cell.area, row.worst)
         elif column is Column.STATUS:
             kind = row.status_kind
             sign = status_icon(row.status, kind)
-            paint_chip(painter, area, palette, kind, sign, row.status_text, option.fontMetrics)
+            paint_chip(
+                look.painter, cell.area, look.palette, kind, sign, row.status_text, look.metrics
+            )
         else:
-            self._text(painter, area, option, index, column, selected)
-        painter.restore()
+            colour = look.muted if column in _QUIET else look.text
+            text = self._model.text(row, column)
+            look.words(cell.area, text, colour, right=column is Column.ROW)
 
-    @staticmethod
-    def _ground(painter: QPainter, option: QStyleOptionViewItem, selected: bool) -> None:
-        palette = option.palette
-        if selected:
-            base = palette.color(QPalette.ColorRole.Base)
-            accent = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Highlight)
-            painter.fillRect(option.rect, colours.mix(base, accent, 0.22))
-        painter.setPen(QPen(colours.mix(palette.base().color(), palette.text().color(), 0.08), 1))
-        painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
-        if option.state & _State.State_HasFocus:
-            accent = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Highlight)
-            painter.setPen(QPen(accent, 1, Qt.PenStyle.DotLine))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRectF(option.rect).adjusted(1.5, 1.5, -1.5, -2.5))
-
-    @staticmethod
-    def _level(
-        painter: QPainter,
-        area: QRect,
-        palette: QPalette,
-        level: Level,
-        word: str,
-        metrics: QFontMetrics,
-        selected: bool,
-    ) -> None:
-        del selected
-        colour = colours.tint(palette, LEVEL_KINDS[level]).text
-        side = metrics.ascent() + 2
+    def _level(self, area: QRect, level: Level) -> None:
+        look = self._look
+        colour = colours.tint(look.palette, LEVEL_KINDS[level]).text
+        side = look.metrics.ascent() + 2
         icons.paint(
-            painter,
+            look.painter,
             LEVEL_ICONS[level],
             colour,
             QRectF(area.left(), area.center().y() - side / 2 + 0.5, side, side),
         )
-        painter.setPen(colour)
-        painter.drawText(
-            area.adjusted(side + 6, 0, 0, 0),
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
-            word,
-        )
-
-    @staticmethod
-    def _text(
-        painter: QPainter,
-        area: QRect,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-        column: Column,
-        selected: bool,
-    ) -> None:
-        del selected
-        palette = option.palette
-        quiet = column in {Column.ROW, Column.BEGIN, Column.UPDATED, Column.REMEDY}
-        colour: QColor = colours.muted(palette) if quiet else palette.color(QPalette.ColorRole.Text)
-        painter.setPen(colour)
-        align = Qt.AlignmentFlag.AlignVCenter | (
-            Qt.AlignmentFlag.AlignRight if column is Column.ROW else Qt.AlignmentFlag.AlignLeft
-        )
-        text = option.fontMetrics.elidedText(
-            str(index.data() or "").replace("\n", " "),
-            Qt.TextElideMode.ElideRight,
-            area.width(),
-        )
-        painter.drawText(area, align, text)
+        look.words(area.adjusted(side + 6, 0, 0, 0), LEVEL_WORDS[level], colour)

@@ -16,7 +16,8 @@ from ui import icons, strings, strings_latest
 from ui import strings_preflight as words
 from ui.delegate import status_icon
 from ui.detail_cards import CodeLine, ErrorCard, FindingCard, Times, breakable, selectable
-from ui.rows import SEVERITY, Group, Row, count_groups
+from ui.row_set import RowSet
+from ui.rows import Group, Row
 from ui.surfaces import Chip, Hairline, MutedLabel, heading, label
 from ui.visible import visible
 
@@ -39,7 +40,7 @@ class DetailPanel(QWidget):
         self._clock = clock
         self._zone = "UTC"
         self._row: Row | None = None
-        self._rows: Sequence[Row] = ()
+        self._rows = RowSet()
         self._list_findings: tuple[Finding, ...] = ()
         self._groups: Counter[Group] = Counter()
         self._sum: QLabel | None = None
@@ -86,10 +87,10 @@ class DetailPanel(QWidget):
         self._retry_after = statuses
         self.refresh()
 
-    def set_list(self, rows: Sequence[Row], findings: tuple[Finding, ...]) -> None:
-        """What the overview counts."""
+    def set_list(self, rows: RowSet, findings: tuple[Finding, ...]) -> None:
+        """What the overview tells of."""
         self._rows, self._list_findings = rows, findings
-        self._groups = count_groups(rows)
+        self._groups = rows.tally.groups
         self._row = None
         self.refresh()
 
@@ -144,18 +145,12 @@ class DetailPanel(QWidget):
 
     def _overview(self, column: QVBoxLayout) -> None:
         column.addWidget(heading(strings.OVERVIEW_TITLE))
-        if self._rows:
+        if self._rows.rows:
             self._sum = label(self._sum_text(), wrap=True)
             column.addWidget(self._sum)
-        counts: Counter[str] = Counter()
-        levels: dict[str, Level] = {}
-        for row in self._rows:
-            for code, level in {f.code: f.level for f in row.findings}.items():
-                if level is not Level.PASS:
-                    counts[code] += 1
-                    levels[code] = level
-        if not (counts or self._list_findings or self._tenant_findings):
-            text = strings.OVERVIEW_CLEAN if self._rows else strings.OVERVIEW_HINT
+        codes = self._rows.tally.codes
+        if not (codes or self._list_findings or self._tenant_findings):
+            text = strings.OVERVIEW_CLEAN if self._rows.rows else strings.OVERVIEW_HINT
             column.addWidget(MutedLabel(text, wrap=True))
             return
         column.addWidget(MutedLabel(strings.OVERVIEW_HINT, wrap=True))
@@ -164,9 +159,8 @@ class DetailPanel(QWidget):
         tenants_first = any(one.level is Level.BLOCK for one in self._tenant_findings)
         if tenants_first:
             self._tenants(column)
-        codes = sorted(counts, key=lambda code: (-SEVERITY[levels[code]], -counts[code], code))
-        for code in codes:
-            column.addWidget(self._code_button(code, levels[code], counts[code]))
+        for code, level, number in codes:
+            column.addWidget(self._code_button(code, level, number))
         if not tenants_first:
             self._tenants(column)
         self._cards(column, strings.OVERVIEW_LIST, self._list_findings)

@@ -75,8 +75,10 @@ class EmptyState(QWidget):
         self.set_busy("")
         self.set_recent(())
 
-    def set_busy(self, text: str) -> None:
-        """Say what is being done; "" when nothing is."""
+    def set_busy(self, text: str, done: int = 0, total: int = 0) -> None:
+        """Say what is being done, and how far it is where that is known; "" when nothing is."""
+        self.busy.setRange(0, total)
+        self.busy.setValue(done)
         self.busy.setVisible(bool(text))
         self.busy_text.setVisible(bool(text))
         self.busy_text.setText(text)

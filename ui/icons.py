@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib.resources import files
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QWidget
@@ -26,7 +26,10 @@ def renderer(name: str, colour: str) -> QSvgRenderer:
 
 
 def paint(painter: QPainter, name: str, colour: QColor, rect: QRectF) -> None:
-    renderer(name, colour.name()).render(painter, rect)
+    """Kept as pixels: a table shows the same few signs again and again."""
+    ratio = painter.device().devicePixelRatioF()
+    left, top = (round(part * ratio) / ratio for part in (rect.left(), rect.top()))
+    painter.drawPixmap(QPointF(left, top), pixmap(name, colour, round(rect.width()), ratio))
 
 
 @lru_cache(maxsize=256)

@@ -19,7 +19,7 @@ from app.project import Project
 from app.rehearsal import choices
 from app.release_watch import ReleaseWatch, read_feed
 from app.samples import copy_sample
-from ui import icons, strings
+from ui import icons, smooth, strings
 from ui.bridge import Bridge
 from ui.crash import CrashReporter
 from ui.kept import Kept
@@ -33,6 +33,7 @@ _LEAVE_SECONDS = 1.0
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the window; returns the exit code."""
+    smooth.begin()
     options = _parser().parse_args(sys.argv[1:] if arguments is None else list(arguments))
     folder: Path = options.state_dir or data_dir()
     application = QApplication.instance() or QApplication(sys.argv[:1])

@@ -79,7 +79,7 @@ class MoveActs:
     def ask_cancel(self) -> None:
         """Cancel what still waits."""
         self._confirmations.cancel(
-            cancellable_keys(self._window.model.rows, self._window.table.selected_numbers())
+            cancellable_keys(self._window.model.row_set, self._window.table.selected_numbers())
         )
 
     def ask_retry(self) -> None:
@@ -112,7 +112,7 @@ class MoveActs:
 
     def _list_batches(self) -> None:
         self.batch_menu.clear()
-        for name, keys in cancellable_batches(self._window.model.rows).items():
+        for name, keys in cancellable_batches(self._window.model.row_set).items():
             text = words.BATCH_ENTRY.format(name=name.replace("&", "&&"), number=f"{len(keys):,}")
             self.batch_menu.addAction(text).triggered.connect(self._canceller(keys, name))
         if self.batch_menu.isEmpty():
@@ -130,7 +130,7 @@ class MoveActs:
         menu = QMenu(window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         numbers = window.table.selected_numbers()
-        waiting = cancellable_keys(window.model.rows, numbers)
+        waiting = cancellable_keys(window.model.row_set, numbers)
         for text, none, icon, keys, what in (
             (words.CANCEL_ROWS, strings.CANCEL, "cancel", waiting, self.ask_cancel),
             (words.RETRY_ROWS, words.RETRY_NONE, "reread", self._retryable(), self.ask_retry),

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QSplitter, QStackedWidget, QVBoxLayou
 from app.clock import Clock
 from ui import strings
 from ui.actions import Actions
-from ui.choices import cancellable_keys, find_choices
+from ui.choices import ChoiceFinder, count_cancellable
 from ui.detail_panel import DetailPanel
 from ui.empty_state import EmptyState
 from ui.filter_bar import FilterBar
@@ -52,6 +52,7 @@ class PanelsWindow(ShellWindow):
         self.plan = PlanBar(clock, kept.zone)
         self.footer = Footer()
         self.questions = Questions(self)
+        self._choices = ChoiceFinder()
         self.listeners = Listeners()
         self._lay_out()
         self._connect_panels()
@@ -73,6 +74,11 @@ class PanelsWindow(ShellWindow):
         self.footer.setVisible(is_open)
         self.commands.set_book_open(is_open)
 
+    def show_laying_out(self, text: str, done: int, total: int) -> None:
+        """Say how far a large workbook is laid out."""
+        self.header.line.setText(text)
+        self.empty.set_busy(text, done, total)
+
     def show_recent(self, paths: Sequence[Path]) -> None:
         self.header.set_recent(paths)
         self.empty.set_recent(paths)
@@ -82,15 +88,17 @@ class PanelsWindow(ShellWindow):
         """Counts, and what could be started or cancelled now."""
         model, numbers = self.model, self.table.selected_numbers()
         hidden = self.table.hidden_numbers
-        self.filters.set_counts(model.group_counts)
-        self.details.set_counts(model.group_counts)
+        groups = model.group_counts
+        self.filters.set_counts(groups)
+        self.details.set_counts(groups)
         shown = strings.ROWS_SHOWN.format(shown=f"{len(model.shown):,}", all=f"{len(model.rows):,}")
         self.filters.set_shown(shown if len(model.shown) != len(model.rows) else "")
         self.footer.set_selected(len(numbers), len(hidden))
+        rows, by_column = model.row_set, self.plan.by_column
         self.plan.set_choices(
-            find_choices(model.rows, numbers, hidden, batch_column, by_column=self.plan.by_column)
+            self._choices.find(rows, numbers, hidden, batch_column, by_column=by_column)
         )
-        self.plan.set_cancellable(len(cancellable_keys(model.rows, numbers)))
+        self.plan.set_cancellable(count_cancellable(rows, numbers))
         self.plan.progress.set_counts(model.status_counts)
 
     def keep_states(self) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import IntEnum, IntFlag
 
@@ -236,24 +234,3 @@ class Search:
             return value == code or any(f.code.casefold() == value for f in row.findings)
         held = {"source": mapping.source_upn, "target": mapping.target_upn, "batch": mapping.batch}
         return value in held[name].casefold()
-
-
-def visible_rows(rows: Sequence[Row], group: Group, search: Search) -> list[int]:
-    """The numbers of the rows that filter and search let through, in the order of the workbook."""
-    mask = int(group)
-    if search.empty:
-        if group is Group.ALL:
-            return list(range(len(rows)))
-        return [number for number, row in enumerate(rows) if row.groups & mask]
-    matches = search.matches
-    return [n for n, row in enumerate(rows) if row.groups & mask and matches(row)]
-
-
-def count_groups(rows: Iterable[Row]) -> Counter[Group]:
-    """How many rows each filter holds."""
-    counts: Counter[Group] = Counter()
-    for mask, number in Counter(row.groups for row in rows).items():
-        for group in Group:
-            if mask & group:
-                counts[group] += number
-    return counts

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -12,7 +13,9 @@ from app import plan, texts
 from app.events import CheckedRow
 from app.model import Level, Mapping, Move, MoveStatus
 from ui import strings
-from ui.rows import Column, Group, Row, Search, count_groups, visible_rows
+from ui.row_index import RowIndex, Wish
+from ui.row_set import RowSet
+from ui.rows import Column, Group, Row
 from ui.visible import visible
 
 ValueRole = int(Qt.ItemDataRole.UserRole)
@@ -41,6 +44,8 @@ _CHANGED_ROLES = [
     int(Qt.ItemDataRole.AccessibleTextRole),
     ValueRole,
 ]
+_SPANS = 32
+"""So many parts of the table at most are told of at once; more are told as one."""
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 
@@ -50,34 +55,19 @@ class MappingModel(QAbstractTableModel):
 
     counts_changed = Signal()
     columns_changed = Signal()
-    """A column has something to show for the first time."""
+    """The rows are others, or a column has something to show for the first time."""
 
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
-        self._rows: list[Row] = []
-        self._shown: list[int] = []
-        self._place: dict[int, int] = {}
-        self._by_key: dict[str, int] = {}
-        self._by_row: dict[int, int] = {}
-        self._group = Group.ALL
-        self._search = Search("")
-        self._sort_column = Column.ROW
-        self._descending = False
+        self._set = RowSet()
+        self._index = RowIndex(self._set)
         self._zone = "UTC"
         self._moves: dict[str, Move] = {}
-        self._stale = False
-        self.group_counts: Counter[Group] = Counter()
-        self.status_counts: Counter[MoveStatus] = Counter()
-        """Rows that have a move, by its status."""
-        self.has_moves = False
-        """Some row has, or had, a move: there are times to show."""
-        self.has_begins = False
-        """Some move has a begin time."""
 
     # What Qt asks
 
     def rowCount(self, parent: Index = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._shown)
+        return 0 if parent.isValid() else len(self._index.shown)
 
     def columnCount(self, parent: Index = _ROOT) -> int:
         return 0 if parent.isValid() else len(Column)
@@ -90,12 +80,13 @@ class MappingModel(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or index.row() >= len(self._shown):
+        shown = self._index.shown
+        if not index.isValid() or index.row() >= len(shown):
             return None
-        row = self._rows[self._shown[index.row()]]
+        row = self._set.rows[shown[index.row()]]
         column = Column(index.column())
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(row, column)
+            return self.text(row, column)
         if role == RowRole:
             return row
         if role == ValueRole:
@@ -103,21 +94,24 @@ class MappingModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._tip(row, column)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{HEADERS[column]}: {self._text(row, column)}"
+            return f"{HEADERS[column]}: {self.text(row, column)}"
         if role == Qt.ItemDataRole.TextAlignmentRole and column is Column.ROW:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by native values; rows that compare equal keep the order of the workbook."""
-        self._sort_column = Column(max(0, column))
-        self._descending = order is Qt.SortOrder.DescendingOrder
+        wish = replace(
+            self._index.wish,
+            column=Column(max(0, column)),
+            descending=order is Qt.SortOrder.DescendingOrder,
+        )
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
-        numbers = [self._shown[index.row()] for index in before]
-        self._arrange(sorted(self._shown))
+        numbers = [self._index.shown[index.row()] for index in before]
+        self._show(wish)
         after = [
-            self.index(self._place[number], index.column())
+            self.index(self._index.place(number), index.column())
             for number, index in zip(numbers, before, strict=True)
         ]
         self.changePersistentIndexList(before, after)
@@ -128,65 +122,101 @@ class MappingModel(QAbstractTableModel):
     @property
     def rows(self) -> Sequence[Row]:
         """Every row of the workbook, shown or not, in its order."""
-        return self._rows
+        return self._set.rows
+
+    @property
+    def row_set(self) -> RowSet:
+        """The rows with how many are of which kind."""
+        return self._set
+
+    @property
+    def group_counts(self) -> Counter[Group]:
+        """How many rows each filter holds."""
+        return self._set.tally.groups
+
+    @property
+    def status_counts(self) -> Counter[MoveStatus]:
+        """Rows that have a move, by its status."""
+        return self._set.tally.statuses
+
+    @property
+    def has_moves(self) -> bool:
+        """Some row has, or had, a move: there are times to show."""
+        return self._set.has_moves
+
+    @property
+    def has_begins(self) -> bool:
+        """Some move has a begin time."""
+        return self._set.has_begins
 
     @property
     def shown(self) -> Sequence[int]:
         """The numbers of the shown rows (places in `rows`), top to bottom."""
-        return self._shown
+        return self._index.shown
 
     @property
     def group(self) -> Group:
-        return self._group
+        return self._index.wish.group
 
     @property
     def stale(self) -> bool:
         """Events have changed which rows the filter lets through, or their order."""
-        return self._stale
+        return self._index.stale
+
+    def row_at(self, place: int) -> Row:
+        """The row that is shown there."""
+        return self._set.rows[self._index.shown[place]]
 
     def place(self, number: int) -> int:
         """Where the row is shown, or -1."""
-        return self._place.get(number, -1)
+        return self._index.place(number)
 
     def number_of(self, one: Mapping | Move) -> int:
-        """The number of the row of a mapping or move, or -1.
-
-        Two rows may name the same person, and an accepted correction changes the key of a move:
-        the row of the sheet decides between equals, and stands in where no key fits.
-        """
-        at_row = self._by_row.get(one.row, -1)
-        if at_row >= 0 and self._rows[at_row].key == one.key:
-            return at_row
-        return self._by_key.get(one.key, at_row if isinstance(one, Move) else -1)
+        """The number of the row of a mapping or move, or -1."""
+        return self._set.number_of(one)
 
     def number_of_key(self, key: str) -> int:
-        return self._by_key.get(key, -1)
+        return self._set.number_of_key(key)
 
-    def set_rows(self, checked: Iterable[CheckedRow]) -> None:
+    def known_moves(self) -> dict[str, Move]:
+        """The newest state of each move that was told, also of people who have no row."""
+        return self._moves
+
+    def set_rows(self, checked: Sequence[CheckedRow]) -> None:
         """A workbook was read: all rows are new, the known moves stay."""
+        rows = RowSet()
+        for _ in rows.fill(checked, self._moves):
+            pass
+        self.show_rows(rows, _prepared(RowIndex(rows, self._index.wish)))
+
+    def arranging(self, rows: RowSet) -> Generator[None, None, RowIndex]:
+        """Arrange rows as it is wished now, slice by slice, to show them afterwards."""
+        index = RowIndex(rows, self._index.wish)
+        yield from index.prepare()
+        return index
+
+    def show_rows(self, rows: RowSet, index: RowIndex) -> RowSet:
+        """Show these instead; gives those that were shown."""
+        if index.wish != self._index.wish:
+            # The admin wished something else meanwhile.
+            index = _prepared(RowIndex(rows, self._index.wish))
         self.beginResetModel()
-        self._rows = [Row(one) for one in checked]
-        self._by_key, self._by_row = {}, {}
-        for number, row in enumerate(self._rows):
-            self._by_key.setdefault(row.key, number)
-            self._by_row[row.mapping.row] = number
-        self.status_counts = Counter()
-        for move in self._moves.values():
-            self._give(move)
-        self._arrange(visible_rows(self._rows, self._group, self._search))
-        self.group_counts = count_groups(self._rows)
+        former, self._set, self._index = self._set, rows, index
         self.endResetModel()
+        self.columns_changed.emit()
         self.counts_changed.emit()
+        return former
 
     def set_filter(self, group: Group, text: str) -> None:
         """Show the rows of a group that match a search. A reset: the view keeps the selection."""
-        self._group, self._search = group, Search(text)
-        self.refilter()
+        self.beginResetModel()
+        self._show(replace(self._index.wish, group=group, text=text))
+        self.endResetModel()
 
     def refilter(self) -> None:
         """Filter and sort again by what the rows say now."""
         self.beginResetModel()
-        self._arrange(visible_rows(self._rows, self._group, self._search))
+        self._index.arrange()
         self.endResetModel()
 
     def set_zone(self, zone: str) -> None:
@@ -194,101 +224,53 @@ class MappingModel(QAbstractTableModel):
         if zone == self._zone:
             return
         self._zone = zone
-        if self._shown:
-            self._tell(0, len(self._shown) - 1, Column.UPDATED)
+        if self._index.shown:
+            self._tell(0, len(self._index.shown) - 1, Column.UPDATED)
 
     def apply_moves(self, moves: Iterable[Move]) -> set[int]:
         """Take the newest state of moves; gives the numbers of the rows that changed."""
+        had = self.has_moves, self.has_begins
         changed: set[int] = set()
         for move in moves:
             self._moves[move.key] = move
-            number = self.number_of(move)
-            if number < 0:
-                continue
-            groups = self._rows[number].groups
-            self._give(move)
-            changed.add(number)
-            if self._rows[number].groups != groups:
-                self._recount(groups, self._rows[number].groups)
-                self._stale = self._stale or self._group is not Group.ALL
-        if self._sort_column in {Column.STATUS, Column.BEGIN, Column.UPDATED, Column.REMEDY}:
-            self._stale = self._stale or bool(changed)
-        places = [self._place[number] for number in changed if number in self._place]
-        if places:
-            self._tell(min(places), max(places), Column.STATUS)
-        if changed:
-            self.counts_changed.emit()
+            changed.add(self._set.give(move))
+        self._changed(changed, Column.STATUS)
+        if had != (self.has_moves, self.has_begins):
+            self.columns_changed.emit()
         return changed
 
     def apply_checked(self, rows: Iterable[CheckedRow]) -> set[int]:
         """Take what the pre-flight found of rows; gives the numbers of those that changed."""
-        changed: set[int] = set()
-        for checked in rows:
-            number = self._by_row.get(checked.mapping.row, -1)
-            if number < 0 or self._rows[number].mapping != checked.mapping:
-                continue
-            row = self._rows[number]
-            groups = row.groups
-            row.set_checked(checked)
-            changed.add(number)
-            if row.groups != groups:
-                self._recount(groups, row.groups)
-                self._stale = self._stale or self._group is not Group.ALL
-        if self._sort_column in {Column.CHECK, Column.STATUS, Column.REMEDY}:
-            self._stale = self._stale or bool(changed)
-        places = [self._place[number] for number in changed if number in self._place]
-        if places:
-            self._tell(min(places), max(places), Column.CHECK)
-        if changed:
-            self.counts_changed.emit()
+        changed = {self._set.check(checked) for checked in rows}
+        self._changed(changed, Column.CHECK)
         return changed
 
-    def forget(self) -> None:
-        """Another workbook is opened: neither rows nor moves stay."""
+    def forget(self) -> RowSet:
+        """Another workbook is opened: neither rows nor moves stay. Gives the rows that were."""
         self._moves = {}
-        self.has_moves = self.has_begins = False
-        self.set_rows(())
+        rows = RowSet()
+        return self.show_rows(rows, _prepared(RowIndex(rows, self._index.wish)))
 
-    def _give(self, move: Move) -> None:
-        number = self.number_of(move)
-        if number < 0:
-            return
-        row = self._rows[number]
-        if row.moving:
-            self.status_counts[row.status] -= 1
-        row.set_move(move)
-        if row.moving:
-            self.status_counts[row.status] += 1
-        self._note_columns(moving=row.moving, begins=move.window.begin_utc is not None)
+    def _show(self, wish: Wish) -> None:
+        self._index = _prepared(RowIndex(self._set, wish, self._index))
 
-    def _note_columns(self, *, moving: bool, begins: bool) -> None:
-        if (moving and not self.has_moves) or (begins and not self.has_begins):
-            self.has_moves |= moving
-            self.has_begins |= begins
-            self.columns_changed.emit()
+    def _changed(self, numbers: set[int], column: Column) -> None:
+        numbers.discard(-1)
+        for number in numbers:
+            self._index.note(number)
+        places = sorted(map(self._index.place, numbers))
+        for first, last in _spans([place for place in places if place >= 0]):
+            self._tell(first, last, column)
+        if numbers:
+            self.counts_changed.emit()
 
     def _tell(self, first: int, last: int, column: Column) -> None:
         self.dataChanged.emit(
             self.index(first, column), self.index(last, max(Column)), _CHANGED_ROLES
         )
 
-    def _recount(self, before: int, after: int) -> None:
-        for group in Group:
-            if before & group:
-                self.group_counts[group] -= 1
-            if after & group:
-                self.group_counts[group] += 1
-
-    def _arrange(self, numbers: list[int]) -> None:
-        column = self._sort_column
-        if column is not Column.ROW or self._descending:
-            rows = self._rows
-            numbers.sort(key=lambda n: rows[n].sort_value(column), reverse=self._descending)
-        self._shown = numbers
-        self._place = {number: place for place, number in enumerate(numbers)}
-        self._stale = False
-
-    def _text(self, row: Row, column: Column) -> str:
+    def text(self, row: Row, column: Column) -> str:
+        """What a cell says."""
         mapping, move = row.mapping, row.move
         if column is Column.ROW:
             return str(mapping.row)
@@ -321,4 +303,21 @@ class MappingModel(QAbstractTableModel):
             move = row.move
             moment = move.window.begin_utc if column is Column.BEGIN else move.updated_utc
             return "\n".join(plan.both_times(moment, self._zone)) if moment else ""
-        return self._text(row, column)
+        return self.text(row, column)
+
+
+def _prepared(index: RowIndex) -> RowIndex:
+    for _ in index.prepare():
+        pass
+    return index
+
+
+def _spans(places: list[int]) -> list[tuple[int, int]]:
+    """The unbroken parts of sorted places, first and last of each; one part when they are many."""
+    spans: list[tuple[int, int]] = []
+    for place in places:
+        if spans and place == spans[-1][1] + 1:
+            spans[-1] = spans[-1][0], place
+        else:
+            spans.append((place, place))
+    return [(places[0], places[-1])] if len(spans) > _SPANS else spans

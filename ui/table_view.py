@@ -15,12 +15,13 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from app.model import Level, MoveStatus
 from ui import colours, strings
 from ui.column_widths import ColumnWidths
-from ui.delegate import CellDelegate
+from ui.delegate import CellPainter, HeightDelegate
+from ui.painted_table import PaintedTable
 from ui.rows import Column, Group, Row
 from ui.table_model import HEADERS, MappingModel
 
@@ -46,30 +47,25 @@ class KeepingSelection(QItemSelectionModel):
         super().select(selection, command)
 
 
-class MappingTable(QTableView):
+class MappingTable(PaintedTable):
     """Shows a MappingModel; `picked` tells of a changed selection, `current_row` of the current."""
 
     picked = Signal()
     current_row = Signal(object)
 
     def __init__(self, model: MappingModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(lambda look: CellPainter(look, model).paint, parent)
         self._model = model
         self.setModel(model)
         self._selection = KeepingSelection(model, self)
         self.setSelectionModel(self._selection)
         self.setAccessibleName(strings.TABLE_NAME)
-        self.setItemDelegate(CellDelegate(self))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setItemDelegate(HeightDelegate(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setWordWrap(False)
-        self.setShowGrid(False)
         self.setAlternatingRowColors(False)
-        self.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
-        self.setFrameShape(QTableView.Shape.NoFrame)
+        self.setFrameShape(PaintedTable.Shape.NoFrame)
         self._lay_out_headers()
         self.widths = ColumnWidths(self, model)
         self._selection.selectionChanged.connect(self.picked)
@@ -95,17 +91,15 @@ class MappingTable(QTableView):
         return [rows[number] for number in sorted(self.selected_numbers())]
 
     def current(self) -> Row | None:
-        index = self.currentIndex()
-        if not index.isValid():
-            return None
-        return self._model.rows[self._model.shown[index.row()]]
+        number = self._current_number()
+        return self._model.rows[number] if number >= 0 else None
 
     def set_filter(self, group: Group, text: str) -> None:
         """Filter the model and keep what was selected, current and in view."""
-        self.keep_through(lambda: self._model.set_filter(group, text))
+        self._keep(lambda: self._model.set_filter(group, text))
 
     def refilter(self) -> None:
-        self.keep_through(self._model.refilter)
+        self._keep(self._model.refilter)
 
     def clear_selection(self) -> None:
         """Also of the rows that the filter hides."""
@@ -159,17 +153,29 @@ class MappingTable(QTableView):
             painter.end()
 
     def keep_through(self, change: Callable[[], None]) -> None:
-        """Make a change that resets the model; selection, current row and scroll stay.
+        """Let other rows be shown; selection, current row and scroll stay.
 
         They are kept by row and person, so they also survive reading the workbook again.
         """
         picked = [row.mapping for row in self.selected_rows()]
         now = self.current()
+
+        def found_again() -> tuple[set[int], int]:
+            current = self._model.number_of(now.mapping) if now is not None else -1
+            return {n for n in map(self._model.number_of, picked) if n >= 0}, current
+
+        self._keep(change, found_again)
+
+    def _keep(
+        self, change: Callable[[], None], after: Callable[[], tuple[set[int], int]] | None = None
+    ) -> None:
+        """`after` finds the numbers of the selected and the current row, where they change."""
+        selected, current = self.selected_numbers(), self._current_number()
         scroll = self.verticalScrollBar().value()
         self._selection.blockSignals(True)
         change()
-        selected = {n for n in map(self._model.number_of, picked) if n >= 0}
-        current = self._model.number_of(now.mapping) if now is not None else -1
+        if after is not None:
+            selected, current = after()
         places = [place for place in map(self._model.place, selected) if place >= 0]
         self._selection.select(self._spans(places), _Flag.Select | _Flag.Rows)
         self._selection.hidden = {n for n in selected if self._model.place(n) < 0}
@@ -181,6 +187,10 @@ class MappingTable(QTableView):
         self.viewport().update()
         self.picked.emit()
         self.current_row.emit(self.current())
+
+    def _current_number(self) -> int:
+        index = self.currentIndex()
+        return self._model.shown[index.row()] if index.isValid() else -1
 
     def _parts(self) -> list[QItemSelectionRange]:
         selection = self._selection.selection()
@@ -205,16 +215,11 @@ class MappingTable(QTableView):
 
     def _lay_out_headers(self) -> None:
         metrics = self.fontMetrics()
-        vertical = self.verticalHeader()
-        vertical.setVisible(False)
-        vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        vertical.setDefaultSectionSize(metrics.height() + 14)
+        self.verticalHeader().setDefaultSectionSize(metrics.height() + 14)
         header = self.horizontalHeader()
         header.setAccessibleName(strings.TABLE_NAME)
-        header.setHighlightSections(False)
         header.setSectionsMovable(True)
         header.setStretchLastSection(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setMinimumSectionSize(metrics.averageCharWidth() * 6)
         header.setFixedHeight(metrics.height() + 14)
         header.setSortIndicator(Column.ROW, Qt.SortOrder.AscendingOrder)

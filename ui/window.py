@@ -20,7 +20,6 @@ from app.events import (
     BookWaiting,
     ColumnsNeeded,
     Event,
-    MovesChanged,
     RunChanged,
     RunState,
     ServiceConnected,
@@ -29,11 +28,11 @@ from app.events import (
 from app.model import Move
 from ui import strings
 from ui.appearance import Appearance
-from ui.choices import correction_cells
 from ui.columns_dialog import ColumnsQuestion
 from ui.confirmations import Confirmations
 from ui.error_help import ErrorHelp
 from ui.gates_page import Gates
+from ui.intake import Intake
 from ui.kept import Kept
 from ui.move_acts import MoveActs
 from ui.notices import announce
@@ -44,7 +43,7 @@ from ui.preflight import PreflightStrip
 from ui.real_tenants import RealTenants
 from ui.rehearsals import Rehearsals
 from ui.reports import Reports
-from ui.staying import leave_to_stay
+from ui.smooth import leave_to_stay
 
 _RECOUNT_MS = 200
 _REFILTER_MS = 1_000
@@ -69,6 +68,7 @@ class MainWindow(PanelsWindow):
         self._path: Path | None = None
         self._service: ServiceConnected | None = None
         self._connect_wanted = False
+        self.intake = Intake(self, self._take_moves)
         self.columns = ColumnsQuestion(self)
         self.confirmations = Confirmations(self.questions, self.model, project)
         self._listen()
@@ -136,20 +136,10 @@ class MainWindow(PanelsWindow):
     # Events
 
     def take(self, events: Sequence[Event]) -> None:
-        """Pass a batch of events to the panels; all moves of a batch in one go."""
-        moves: list[Move] = []
-        for event in events:
-            if isinstance(event, MovesChanged):
-                moves.extend(event.moves)
-                continue
-            self._take_moves(moves)
-            moves = []
-            self.listeners.tell(event)
-        self._take_moves(moves)
+        """Pass a batch of events to the panels; what comes of a large one is shown bit by bit."""
+        self.intake.take(events)
 
     def _take_moves(self, moves: Sequence[Move]) -> None:
-        if not moves:
-            return
         changed = self.model.apply_moves(moves)
         self.plan.set_starting(False)
         current = self.table.current()
@@ -168,10 +158,9 @@ class MainWindow(PanelsWindow):
         self.header.show_book(book)
         self.empty.set_busy("")
         self.setWindowTitle(f"{book.path.name} — {strings.APP_NAME}")
-        self.table.keep_through(lambda: self.model.set_rows(book.rows))
-        self.details.set_list(self.model.rows, book.list_findings)
+        self.details.set_list(self.model.row_set, book.list_findings)
         self.details.show_row(self.table.current())
-        self.details.set_corrections(len(correction_cells(self.model.rows)))
+        self.details.set_corrections(self.model.row_set.tally.corrections)
         if book.patchable:
             self.notices.dismiss("beside")
         else:
@@ -301,8 +290,8 @@ class MainWindow(PanelsWindow):
         self.acts.show_run(RunState.IDLE)
         self.acts.show_connected(connected=False)
         self.footer.show_nothing_saved()
-        self.model.forget()
-        self.details.set_list((), ())
+        self.intake.leave_book()
+        self.details.set_list(self.model.row_set, ())
         self.preflight.forget()
         self.gates.map.forget()
 

@@ -8,9 +8,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QHeaderView
 from pytestqt.qtbot import QtBot
 
-from app.model import Mapping
-from fake_project import QUIET, checked, opened, people, with_faults
-from ui.rows import Group
+from app.model import Mapping, MoveStatus
+from fake_project import QUIET, checked, move, opened, people, with_faults
+from ui.rows import Column, Group
 from ui.table_model import MappingModel
 from ui.table_view import MappingTable
 
@@ -100,3 +100,39 @@ def test_next_problem_goes_round(qtbot: QtBot) -> None:
     again = table.current()
     assert again is not None
     assert again.mapping.row == 4
+
+
+def test_only_the_row_that_changed_looks_different(qtbot: QtBot) -> None:
+    rows = people(40)
+    model = MappingModel()
+    model.set_rows(checked(rows))
+    # A column that is empty takes no room before there are moves.
+    model.apply_moves([move(rows[30], MoveStatus.WAITING)])
+    table = table_of(qtbot, model)
+    table.setVerticalScrollMode(MappingTable.ScrollMode.ScrollPerItem)
+    qtbot.waitUntil(lambda: not table.isColumnHidden(Column.UPDATED))
+    table.verticalScrollBar().setValue(5)
+    before = lines_of(table)
+    assert len(set(before)) > 20
+    model.apply_moves([move(rows[8], MoveStatus.FAILED)])
+    changed = differing(before, lines_of(table))
+    top = table.rowViewportPosition(8)
+    assert changed
+    assert top <= changed[0] <= changed[-1] < top + table.rowHeight(8)
+    before = lines_of(table)
+    table.selectRow(6)
+    changed = differing(before, lines_of(table))
+    top = table.rowViewportPosition(6)
+    assert changed == list(range(top, top + table.rowHeight(6)))
+
+
+def differing(before: list[bytes], after: list[bytes]) -> list[int]:
+    return [y for y, (was, now) in enumerate(zip(before, after, strict=True)) if was != now]
+
+
+def lines_of(table: MappingTable) -> list[bytes]:
+    """What the table shows, pixel row by pixel row."""
+    picture = table.viewport().grab().toImage()
+    width = picture.bytesPerLine()
+    whole = bytes(picture.constBits())
+    return [whole[y * width : (y + 1) * width] for y in range(picture.height())]
