@@ -135,6 +135,10 @@ def _trim(lib: Path) -> None:
     if sys.platform == "linux":
         for library in unneeded(lib):
             library.unlink()
+        # An interpreter that was built on the spot may have 20 MB of words for debuggers. The
+        # libraries of packages are as their makers have them.
+        own = [*lib.glob("libpython*.so*"), *lib.glob("python3*/lib-dynload/*.so")]
+        run(["strip", "--strip-unneeded", *own])
     for folder in sorted(lib.rglob("*"), reverse=True):
         if folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir()):
             folder.rmdir()

@@ -36,7 +36,7 @@ def package(options: argparse.Namespace, say: Callable[[str], None]) -> list[Pat
     """Freeze, pack, and try in a clean system; the files that a release has."""
     if sys.platform != "linux":
         raise SystemExit("Stopped: the Debian package is made on Linux.")
-    need("dpkg-deb", "objdump")
+    need("dpkg-deb", "objdump", "strip")
     files = _build(options.output, options, say)
     if options.twice:
         second = _build(BUILD / "again", options, say)
@@ -63,7 +63,7 @@ def _build(target: Path, options: argparse.Namespace, say: Callable[[str], None]
     bill = target / f"{NAME}-{version.VERSION}-linux.cdx.json"
     runtime = "{}.{}.{}".format(*sys.version_info[:3])
     write_sbom(bill, packages, "Linux, x86-64", runtime, installed)
-    size = sum(path.stat().st_size for path in files_of(root))
+    size = kilobytes_on_disk(root) * 1024
     say(f"{deb.name}: {deb.stat().st_size / 1e6:.1f} MB, installed {size / 1e6:.0f} MB")
     say(f"{tarball.name}: {tarball.stat().st_size / 1e6:.1f} MB")
     return [deb, tarball, bill]
@@ -103,14 +103,20 @@ def make_deb(root: Path, target: Path, maintainer: str) -> None:
     """The Debian package of what is laid out."""
     about = root / "DEBIAN"
     about.mkdir(exist_ok=True)
-    size = sum(path.stat().st_size for path in files_of(root)) // 1024
-    (about / "control").write_text(control(size, maintainer), "utf-8")
+    (about / "control").write_text(control(kilobytes_on_disk(root), maintainer), "utf-8")
     set_times(root)
     fixed = {**os.environ, "SOURCE_DATE_EPOCH": str(version.epoch())}
     target.unlink(missing_ok=True)
     command = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--build", root, target]
     run(command, environment=fixed)
     shutil.rmtree(about)
+
+
+def kilobytes_on_disk(root: Path) -> int:
+    """As Debian counts: a file that others link to takes its place once, a link one kilobyte."""
+    return sum(
+        1 if path.is_symlink() else (path.stat().st_size + 1023) // 1024 for path in files_of(root)
+    )
 
 
 def control(kilobytes: int, maintainer: str) -> str:

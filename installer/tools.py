@@ -29,6 +29,7 @@ _DEBIAN = {
     "debootstrap": "debootstrap",
     "desktop-file-validate": "desktop-file-utils",
     "objdump": "binutils",
+    "strip": "binutils",
     "openssl": "openssl",
 }
 """The package of Debian that has the program."""

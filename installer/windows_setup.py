@@ -14,7 +14,7 @@ from installer import icon, version
 from installer.pe_resources import check_program
 from installer.tools import BUILD, run
 from installer.version import NAME, ROOT
-from installer.windows_tree import COMMAND, PROGRAM, WINDOWS, make_closer
+from installer.windows_tree import COMMAND, PROGRAM, WINDOWS, make_closer, set_times
 
 _OURS = uuid.UUID("5f0c3a54-8d0e-4f7e-9a43-6f6d3b6f2c11")
 """The name space of everything that an MSI knows by a number; never to be changed."""
@@ -37,6 +37,7 @@ def make_setup(tree: Path, target: Path, sign: str = "") -> None:
     icon.write_banner(made / "top.bmp", *_TOP)
     make_closer(made / "running.exe")
     (made / "files.nsh").write_text(install_lines(tree), "utf-8-sig")
+    set_times(made)  # the setup keeps the times of the files that it brings for itself, too
     words = {
         "VERSION": version.VERSION,
         "NUMBERS": ".".join(map(str, version.numbers())),

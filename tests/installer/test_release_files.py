@@ -243,6 +243,12 @@ def test_a_maintainer_without_an_address_ends_the_build(maintainer: str) -> None
     assert linux_package.control(1, linux_package.MAINTAINER)
 
 
+def test_a_library_that_others_link_to_is_counted_once(tmp_path: Path) -> None:
+    (tmp_path / "library.so.6").write_bytes(bytes(10_000))
+    (tmp_path / "library.so").symlink_to("library.so.6")
+    assert linux_package.kilobytes_on_disk(tmp_path) == 10 + 1
+
+
 def test_the_clean_system_has_no_settings_of_this_one() -> None:
     outside = {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": ".", "https_proxy": "http://p.test"}
     inside = dict(word.split("=", 1) for word in linux_package.clean_environment(outside))
