@@ -1,4 +1,4 @@
-"""Makes a Debian package and a tarball of the frozen program, and tries them in a clean system."""
+"""The command `package linux`: a Debian package and a tarball of the frozen program."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ import gzip
 import os
 import re
 import shutil
-import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from dev import QT_NEEDS
 from installer import icon, version
 from installer.archives import write_tarball
 from installer.freeze import NAME, freeze
+from installer.prove_linux import prove_deb
 from installer.sbom import write_sbom
-from installer.screen import Screen, virtual_screen, wait
 from installer.tools import BUILD, need, run
 from installer.version import ROOT
 from installer.windows_setup import files_of
@@ -27,9 +26,6 @@ LINUX = Path(__file__).parent / "linux"
 _ICON_SIZES = (16, 24, 32, 48, 64, 128, 256)
 MAINTAINER = f"{version.PUBLISHER} <tenant-ferry@localhost>"
 """Debian wants an address. The project has none, so that this one leads nowhere else."""
-_USER = "ferry"
-_PLAIN = 30
-"""Colours that a window without anything in it may show."""
 
 
 def package(options: argparse.Namespace, say: Callable[[str], None]) -> list[Path]:
@@ -45,7 +41,7 @@ def package(options: argparse.Namespace, say: Callable[[str], None]) -> list[Pat
                 raise SystemExit(f"Stopped: {one.name} was built twice and is not the same.")
         say("built twice: the same bytes")
     if not options.no_trial:
-        prove_deb(files[0], say)
+        prove_deb(files[0], files[1], say)
     return files
 
 
@@ -143,94 +139,3 @@ def control(kilobytes: int, maintainer: str) -> str:
         " Opens the mapping workbook, checks every row, plans batches, starts and watches the\n"
         " moves and writes the status back into the same workbook. Practice tenants are built in.\n"
     )
-
-
-def prove_deb(deb: Path, say: Callable[[str], None]) -> None:
-    """Install in a clean Debian, try as an ordinary user, remove. SystemExit at a fault."""
-    need("debootstrap", "Xvfb", "openbox", "import", "xdotool")
-    root = BUILD / "chroot"
-    mirror, suite = _mirror()
-    _unmount(root)
-    shutil.rmtree(root, ignore_errors=True)
-    run(["debootstrap", "--variant=minbase", suite, root, mirror])
-    say(f"clean system: {suite}")
-    for settings in Path("/etc/apt/apt.conf.d").glob("*proxy*"):
-        shutil.copy(settings, root / "etc/apt/apt.conf.d")
-    run(["mount", "--bind", "/proc", root / "proc"])
-    try:
-        _in_clean_system(root, deb, say)
-    finally:
-        _unmount(root)
-    shutil.rmtree(root)
-
-
-def _in_clean_system(root: Path, deb: Path, say: Callable[[str], None]) -> None:
-    inside = ["chroot", root, "env", "-i", *clean_environment(os.environ)]
-    shutil.copyfile(deb, root / deb.name)
-    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "desktop-file-utils"]
-    run([*inside, "apt-get", "update", "-qq"])
-    run([*inside, *install, f"/{deb.name}"], timeout=900)
-    say("installed by apt with what it depends on")
-    run([*inside, "desktop-file-validate", f"/usr/share/applications/{NAME}.desktop"])
-    types = (root / "usr/share/applications/mimeinfo.cache").read_text("utf-8")
-    if f"spreadsheetml.sheet={NAME}.desktop" not in types:
-        raise SystemExit("Stopped: the desktop entry is not known for workbooks.")
-    say("desktop entry valid, offered for workbooks")
-    run([*inside, "useradd", "-m", _USER])
-    with virtual_screen() as screen:
-        user = [*inside, "su", _USER, "-c"]
-        for line in run([*user, f"DISPLAY={screen.display} {NAME} --self-test"]).splitlines():
-            say(f"    {line}")
-        said = run(
-            [*user, f"{NAME}-cli check --json /usr/lib/{NAME}/lib/resources/samples/*.xlsx || true"]
-        )
-        if '"counts"' not in said:
-            raise SystemExit(f"Stopped: the command line does not work.\n{said}")
-        _try_window([*map(str, user), f"DISPLAY={screen.display} {NAME}"], screen)
-    say("self-test passed and window opened and closed, as an ordinary user")
-    run([*inside, "apt-get", "purge", "-y", "-qq", NAME])
-    left = list((root / "usr").rglob(f"*{NAME}*"))
-    if left:
-        raise SystemExit(f"Stopped: the package left {left[:5]}")
-    say("removed; nothing of it left")
-
-
-def clean_environment(outside: Mapping[str, str]) -> list[str]:
-    """The environment of the clean system as `env` takes it; of ours only the way to the network.
-
-    Settings of Qt or Python that hold here would hide what a user's system does.
-    """
-    proxies = [f"{key}={told}" for key, told in outside.items() if key.lower().endswith("_proxy")]
-    path = "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
-    return ["DEBIAN_FRONTEND=noninteractive", "LC_ALL=C.UTF-8", path, *proxies]
-
-
-def _try_window(command: list[str], screen: Screen) -> None:
-    """The window comes, is photographed, and closes. SystemExit if not."""
-    window = subprocess.Popen(command, start_new_session=True)
-    try:
-        shown = screen.window(version.NAME, 90)
-        wait(lambda: screen.colours(shown) > _PLAIN, 60, "the window stayed empty")
-        screen.picture(BUILD / "pictures" / "linux-first-start.png")
-        screen.key(shown, "alt+F4")
-        if window.wait(60):
-            raise SystemExit(f"Stopped: the window ended with {window.returncode}.")
-    finally:
-        if window.poll() is None:
-            window.terminate()
-            window.wait(20)
-
-
-def _mirror() -> tuple[str, str]:
-    """Where this system has its packages from, and its name."""
-    ask = ["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)", "Created-By: Packages"]
-    for line in run(ask).splitlines():
-        address, _, suite = line.partition(" ")
-        if "-" not in suite and suite:
-            return address, suite
-    raise SystemExit("Stopped: apt does not say where this system has its packages from.")
-
-
-def _unmount(root: Path) -> None:
-    if os.path.ismount(root / "proc"):
-        run(["umount", root / "proc"])

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from installer import version
-from installer.screen import Screen, changed_pixels, virtual_screen, wait
+from installer.screen import Screen, virtual_screen, wait
 from installer.windows_setup import files_of
 from installer.windows_tree import COMMAND, PROGRAM
 from installer.wine import Wine
@@ -19,8 +19,6 @@ _ARP = r"Software\Microsoft\Windows\CurrentVersion\Uninstall\TenantFerry"
 _BOOK = "Contoso to Northwind"
 _RUNS, _NEWER = 3, 4
 """Exit codes of the setup: the program runs; a newer version is installed."""
-_OF_A_CLOCK, _CALM_PICTURES = 2_000, 5
-"""The practice clock goes on: fewer pixels than these may change, so many pictures in a row."""
 _UNTOUCHED = re.compile(
     r"(?i)explorer|recentdocs|\\ShellNoRoam|WineDbg|Internet Settings|\\Shell Folders|Direct3D"
     r"|User Shell|MuiCache|Installer\\UserData|Windows NT\\CurrentVersion\\ProfileList|\\Fonts"
@@ -126,18 +124,11 @@ def _digests(folder: Path) -> dict[str, str]:
 
 def _window_from_shortcut(wine: Wine, shortcut: Path, screen: Screen, pictures: Path) -> None:
     wine.start("start", wine.windows_path(shortcut), display=screen.display).wait(60)
-    window = _drawn(screen, version.NAME)
+    window = screen.drawn_window(version.NAME)
     screen.picture(pictures / "windows-first-start.png")
     screen.key(window, "alt+F4")
     wait(lambda: screen.is_gone(version.NAME), 60, "the window did not close")
     wine.settle()
-
-
-def _drawn(screen: Screen, title: str) -> str:
-    """The window, once there is more in it than its ground."""
-    window = screen.window(title, 90)
-    wait(lambda: screen.colours(window) > 30, 60, f"the window {title} stayed empty")
-    return window
 
 
 def _finished_moves(wine: Wine, home: Path, screen: Screen, setup: Path, pictures: Path) -> None:
@@ -151,31 +142,13 @@ def _finished_moves(wine: Wine, home: Path, screen: Screen, setup: Path, picture
     _must(done.returncode in (0, 1), f"the run ended with {done.returncode}\n{done.stderr}")
     _must("people moved" in done.stdout, f"the run said nothing of moves\n{done.stdout}")
     process = wine.start(home / PROGRAM, place, "--practice", display=screen.display)
-    _drawn(screen, version.NAME)
+    screen.drawn_window(version.NAME)
     wait(lambda: screen.colours("root") > 200, 60, "the workbook was not shown")
-    _settled_picture(screen, pictures / "windows-finished-moves.png")
+    screen.settled_picture(pictures / "windows-finished-moves.png")
     _install(wine, setup, code=_RUNS)
     _install(wine, setup, "/CLOSE")
     process.wait(60)
     _must(screen.is_gone(version.NAME), "the setup did not close the program")
-
-
-def _settled_picture(screen: Screen, target: Path) -> None:
-    """A picture once the window shows no more changes than a clock makes."""
-    earlier = target.with_suffix(".earlier.png")
-    calm = 0
-
-    def is_still() -> bool:
-        nonlocal calm
-        if target.exists():
-            target.replace(earlier)
-        screen.picture(target)
-        is_calm = earlier.exists() and changed_pixels(earlier, target) < _OF_A_CLOCK
-        calm = calm + 1 if is_calm else 0
-        return calm >= _CALM_PICTURES
-
-    wait(is_still, 60, "the window did not come to rest")
-    earlier.unlink()
 
 
 def _faults_told(wine: Wine, home: Path, screen: Screen, pictures: Path) -> None:
@@ -191,7 +164,7 @@ def _faults_told(wine: Wine, home: Path, screen: Screen, pictures: Path) -> None
         damaged.write_bytes(content[:200])
         process = wine.start(home / PROGRAM, display=screen.display)
         box = screen.window(version.NAME, 90)
-        _settled_picture(screen, pictures / picture)
+        screen.settled_picture(pictures / picture)
         screen.key(box, "Return")
         wait(lambda: screen.is_gone(version.NAME), 60, "the box did not close")
         process.wait(60)
@@ -234,18 +207,18 @@ def _pages(wine: Wine, setup: Path, home: Path, screen: Screen, pictures: Path) 
     process = wine.start(setup, display=screen.display)
     window = screen.window(title)
     for number, name in enumerate(("welcome", "options", "folder"), 1):
-        _settled_picture(screen, pictures / f"setup-{number}-{name}.png")
+        screen.settled_picture(pictures / f"setup-{number}-{name}.png")
         screen.key(window, "alt+i" if name == "folder" else "alt+n")
     wait((home / "uninstall.exe").is_file, 900, "the pages did not install the program")
-    _settled_picture(screen, pictures / "setup-4-finish.png")
+    screen.settled_picture(pictures / "setup-4-finish.png")
     screen.key(window, "space", "alt+f")
     process.wait(60)
     removing = wine.start(home / "uninstall.exe", display=screen.display)
     window = screen.window(f"{version.NAME}.*Uninstall|Uninstall|{title}")
-    _settled_picture(screen, pictures / "uninstall-1-data.png")
+    screen.settled_picture(pictures / "uninstall-1-data.png")
     screen.key(window, "alt+u")
     wait(lambda: not (home / PROGRAM).exists(), 300, "the pages did not uninstall the program")
-    _settled_picture(screen, pictures / "uninstall-2-done.png")
+    screen.settled_picture(pictures / "uninstall-2-done.png")
     screen.key(window, "alt+c")
     removing.wait(60)
     wine.settle()

@@ -12,6 +12,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 _PAUSE = 0.3
+_PLAIN = 30
+"""Colours that a window without anything in it may show."""
+_OF_A_CLOCK, _CALM_PICTURES = 2_000, 5
+"""The practice clock goes on: fewer pixels than these may change, so many pictures in a row."""
 
 
 class Screen:
@@ -36,6 +40,29 @@ class Screen:
 
         wait(is_there, seconds, f"no window called {title} came")
         return found[-1]
+
+    def drawn_window(self, title: str) -> str:
+        """The window, once there is more in it than its ground. SystemExit if not."""
+        window = self.window(title, 90)
+        wait(lambda: self.colours(window) > _PLAIN, 60, f"the window {title} stayed empty")
+        return window
+
+    def settled_picture(self, target: Path) -> None:
+        """A picture once the screen shows no more changes than a clock makes. SystemExit if not."""
+        earlier = target.with_suffix(".earlier.png")
+        calm = 0
+
+        def is_still() -> bool:
+            nonlocal calm
+            if target.exists():
+                target.replace(earlier)
+            self.picture(target)
+            is_calm = earlier.exists() and changed_pixels(earlier, target) < _OF_A_CLOCK
+            calm = calm + 1 if is_calm else 0
+            return calm >= _CALM_PICTURES
+
+        wait(is_still, 60, "the window did not come to rest")
+        earlier.unlink()
 
     def is_gone(self, title: str) -> bool:
         """No window fits any more."""

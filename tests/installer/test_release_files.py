@@ -18,7 +18,7 @@ import pytest
 
 from app import __version__
 from app.release_watch import read_feed
-from installer import linux_package, macos_package, prove_windows, signing, version
+from installer import linux_package, macos_package, prove_linux, prove_windows, signing, version
 from installer.__main__ import parser
 from installer.archives import write_checksums, write_tarball
 from installer.lock import Locked
@@ -251,7 +251,7 @@ def test_a_library_that_others_link_to_is_counted_once(tmp_path: Path) -> None:
 
 def test_the_clean_system_has_no_settings_of_this_one() -> None:
     outside = {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": ".", "https_proxy": "http://p.test"}
-    inside = dict(word.split("=", 1) for word in linux_package.clean_environment(outside))
+    inside = dict(word.split("=", 1) for word in prove_linux.clean_environment(outside))
     assert inside.keys() == {"DEBIAN_FRONTEND", "LC_ALL", "PATH", "https_proxy"}
 
 
