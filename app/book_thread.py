@@ -11,7 +11,7 @@ from pathlib import Path
 
 from app.book_rows import move_of, record_of, with_reading
 from app.book_writer import BookWriter, no_child
-from app.checks import apply_corrections, check_list, is_startable, with_check
+from app.checks import apply_corrections, check_list, is_startable, with_check, with_map
 from app.clock import Clock
 from app.errors import AppError
 from app.events import (
@@ -25,8 +25,9 @@ from app.events import (
     RunState,
     Trouble,
 )
+from app.gate_events import MapChanged
 from app.journal import RowRecord
-from app.model import Mapping, Move, MoveStatus, Window
+from app.model import Finding, Mapping, Move, MoveStatus, Window
 from app.orders import Planned
 from app.plan import BatchRule, cut, next_number
 from app.preflight_values import RowCheck
@@ -111,6 +112,8 @@ class BookThread:
         self._read: BookRead | None = None
         self._rows: tuple[CheckedRow, ...] = ()
         self._checks: dict[str, RowCheck] = {}
+        self._vanished: dict[str, Finding] = {}
+        """By cell: what of the row did not arrive in the identity map."""
         self._accepted: frozenset[str] = frozenset()
         self._moves: dict[str, Move] = {}
         self._writer = BookWriter(book, clock, post)
@@ -224,6 +227,8 @@ class BookThread:
                 self._start(message)
             case _Checks():
                 self._take_checks(message)
+            case MapChanged(vanished=vanished):
+                self._take_map({finding.cell: finding for finding in vanished})
             case MovesChanged(moves):
                 self._moves.update((move.key, move) for move in moves)
                 self._writer.take(moves)
@@ -281,6 +286,10 @@ class BookThread:
             with_check(with_reading(row, by_cell), self._checks.get(row.mapping.key), now)
             for row in rows
         )
+        if self._vanished:
+            self._rows = tuple(
+                with_map(row, self._vanished.get(row.mapping.source_cell)) for row in self._rows
+            )
         own = set(by_cell) & {
             cell for row in rows for cell in (row.mapping.source_cell, row.mapping.target_cell)
         }
@@ -313,12 +322,28 @@ class BookThread:
             for row in self._rows
             if row.mapping.key in by_key or (new.anew and row.checked_utc)
         }
+        self._show_changed(changed)
+        if new.is_last and self._read is not None:
+            self._set_rows(tuple(record_of(row) for row in self._rows))
+
+    def _take_map(self, vanished: dict[str, Finding]) -> None:
+        before, self._vanished = self._vanished, vanished
+        if before == vanished:
+            return
+        self._show_changed(
+            {
+                row.mapping.row: with_map(row, vanished.get(row.mapping.source_cell))
+                for row in self._rows
+                if row.mapping.source_cell in before.keys() | vanished.keys()
+            }
+        )
+        self._set_rows(tuple(record_of(row) for row in self._rows))
+
+    def _show_changed(self, changed: dict[int, CheckedRow]) -> None:
         if changed:
             self._rows = tuple(changed.get(row.mapping.row, row) for row in self._rows)
             self._writer.refresh(changed.values())
             self._post(RowsChecked(tuple(changed.values())))
-        if new.is_last and self._read is not None:
-            self._set_rows(tuple(record_of(row) for row in self._rows))
 
     def _accepted_cells(self, rows: tuple[Mapping, ...]) -> frozenset[str]:
         found = set()

@@ -87,6 +87,19 @@ def with_check(row: CheckedRow, check: RowCheck | None, now: datetime) -> Checke
     return CheckedRow(mapping, findings, check.findings, check.passed, check.checked_utc)
 
 
+def with_map(row: CheckedRow, finding: Finding | None) -> CheckedRow:
+    """The row with what became of its entry in the identity map; None: nothing is against it."""
+    others = [one for one in row.findings if one.code not in MAP_CODES]
+    if finding is None and len(others) == len(row.findings):
+        return row
+    added = [] if finding is None else [finding]
+    return replace(row, findings=tuple(sorted((*added, *others), key=_order)))
+
+
+MAP_CODES = frozenset({"MAP_DROPPED", "MAP_NOT_AS_SENT"})
+"""What the identity map says of a row after an upload."""
+
+
 def apply_corrections(rows: Sequence[Mapping], accepted: frozenset[str]) -> tuple[Mapping, ...]:
     """The rows with the safe corrections of the accepted cells; cells are named as in the rows.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from app.gate_values import Gate
 from app.identity_map import MapReport, WantedMap
+from app.model import Finding
 
 
 class Judgement(StrEnum):
@@ -65,6 +66,8 @@ class MapChanged:
     state: MapState = MapState.IDLE
     done: int = 0
     total: int = 0
+    vanished: tuple[Finding, ...] = ()
+    """Entries that were sent and are not there as sent, each on the row that asks for it."""
 
 
 @dataclass(frozen=True, slots=True)

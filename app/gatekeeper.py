@@ -366,7 +366,8 @@ class Gatekeeper:
 
     def _tell_map(self, state: MapState, done: int = 0, total: int = 0) -> None:
         report = self._map_reading.value
-        self._post(MapChanged(self._map.wanted, report, state, done, total))
+        vanished = self._map.vanished()
+        self._post(MapChanged(self._map.wanted, report, state, done, total, vanished))
 
     # Waiting and recording
 

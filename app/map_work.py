@@ -17,7 +17,7 @@ from app.errors import AppError
 from app.identity_map import Difference, Entry, Held, Key, MapReport, WantedMap, compare
 from app.map_calls import MapCalls, Told
 from app.map_forms import MOST_ITEMS, csv_text
-from app.model import Finding, Level, MapKind
+from app.model import Finding, Level, MapKind, upn_key
 
 KEPT = "identity_map"
 """The setting of the journal that says what we uploaded."""
@@ -42,6 +42,8 @@ class MapWork:
         self._keep = keep
         self._uploaded: dict[Key, Entry] = {}
         self._uploaded_utc: datetime | None = None
+        self._vanished: dict[Key, tuple[str, str]] = {}
+        """What did not arrive as it was sent: the target that was sent, and what is there."""
         self._pair = ""
         self.wanted = WantedMap()
 
@@ -55,11 +57,30 @@ class MapWork:
         except (ValueError, KeyError, TypeError):
             return
         self._uploaded = {entry.key: entry for entry in entries}
+        self._vanished = {
+            (MapKind(kind), source): (str(sent), str(theirs))
+            for kind, source, sent, theirs in said.get("vanished", [])
+        }
+
+    def vanished(self) -> tuple[Finding, ...]:
+        """What was sent and accepted, and was not there as sent when it was last looked at.
+
+        On the row that asks for it, as long as it still asks for the same.
+        """
+        found = []
+        for entry in self.wanted.entries:
+            sent, theirs = self._vanished.get(entry.key, (None, ""))
+            if sent is not None and upn_key(sent) == upn_key(entry.target):
+                values = [("name", upn.shown(entry.source)), ("target", upn.shown(entry.target))]
+                code = "MAP_NOT_AS_SENT" if theirs else "MAP_DROPPED"
+                values += [("theirs", theirs)] if theirs else []
+                found.append(Finding(Level.BLOCK, code, entry.cell, None, tuple(values)))
+        return tuple(found)
 
     def belongs_to(self, pair: str) -> None:
         """These two tenants are connected; what was uploaded to others is not there."""
         if self._pair and self._pair != pair:
-            self._uploaded, self._uploaded_utc = {}, None
+            self._uploaded, self._vanished, self._uploaded_utc = {}, {}, None
         self._pair = pair
 
     def read(self, target: GraphClient, tenant: str, told: Told) -> MapReport:
@@ -72,7 +93,8 @@ class MapWork:
         calls = MapCalls(target, self._pause)
         left_over = self._left_over()
         keys = [entry.key for entry in (*self.wanted.entries, *left_over)]
-        return self._report(calls.read(keys, told), tenant)
+        report = self._report(calls.read(keys, told), tenant)
+        return self._with_vanished(report, self._vanished)
 
     def upload(
         self, target: GraphClient, tenant: str, remove: frozenset[Key], told: Told
@@ -111,7 +133,6 @@ class MapWork:
         for entry in removed:
             if held.entries.get(entry.key, entry) is None:
                 self._uploaded.pop(entry.key, None)
-        self._remember()
         # What was the same before was not read again.
         there = {line.entry.key: line.theirs for line in before.lines}
         unread = {
@@ -119,9 +140,29 @@ class MapWork:
         }
         known = {key: theirs for key, theirs in there.items() if key not in unread}
         after = self._report(Held({**known, **held.entries}, {**unread, **held.unread}), tenant)
-        after = replace(after, findings=(*after.findings, *_not_as_sent(after, put)))
+        after = self._with_vanished(after, {*self._vanished, *(entry.key for entry in put)})
+        self._remember()
         self._note("identity map read back", _outcome(after, put, removed))
         return after
+
+    def _with_vanished(self, report: MapReport, sent: Iterable[Key]) -> MapReport:
+        """The report with what vanished without a word of all that was sent, each on its row."""
+        lines = {line.entry.key: line for line in report.lines}
+        before = self._vanished
+        self._vanished = {}
+        for key in sent:
+            line = lines.get(key)
+            if line is None or line.what is Difference.SAME:
+                continue
+            if line.what is Difference.UNKNOWN and key in before:
+                self._vanished[key] = before[key]
+            elif line.what in (Difference.ADD, Difference.CHANGE):
+                theirs = line.theirs
+                there = f"{upn.shown(theirs.target)} ({theirs.type})" if theirs is not None else ""
+                self._vanished[key] = before.get(key, (line.entry.target, ""))[0], there
+        if before != self._vanished:
+            self._remember()
+        return replace(report, findings=(*report.findings, *self.vanished()))
 
     def export(self, path: Path, tenant: str) -> int:
         """Write the whole map into a new file for the management shell; returns its rows.
@@ -192,6 +233,7 @@ class MapWork:
             "pair": self._pair,
             "at": self._uploaded_utc.isoformat() if self._uploaded_utc else "",
             "uploaded": [[entry.kind, entry.source] for entry in self._uploaded.values()],
+            "vanished": [[*key, *what] for key, what in self._vanished.items()],
         }
         self._keep(KEPT, json.dumps(value))
 
@@ -215,19 +257,6 @@ def _in_words(put: Iterable[Entry], removed: Iterable[Entry]) -> str:
     words = [f"{one.source} -> {one.target} ({one.type})" for one in put]
     words += [f"removed: {one.source}" for one in removed]
     return "; ".join(words)
-
-
-def _not_as_sent(report: MapReport, put: Iterable[Entry]) -> Iterator[Finding]:
-    """What vanished without a word becomes a finding on its row."""
-    lines = {line.entry.key: line for line in report.lines}
-    for entry in put:
-        line = lines[entry.key]
-        values = [("name", upn.shown(entry.source)), ("target", upn.shown(entry.target))]
-        if line.what is Difference.ADD:
-            yield Finding(Level.BLOCK, "MAP_DROPPED", entry.cell, None, tuple(values))
-        elif line.what is Difference.CHANGE and line.theirs is not None:
-            values.append(("theirs", f"{upn.shown(line.theirs.target)} ({line.theirs.type})"))
-            yield Finding(Level.BLOCK, "MAP_NOT_AS_SENT", entry.cell, None, tuple(values))
 
 
 def _outcome(report: MapReport, put: Sequence[Entry], removed: Sequence[Entry]) -> str:

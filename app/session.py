@@ -22,6 +22,7 @@ from app.events import (
     RunState,
     SettingsLoaded,
 )
+from app.gate_events import MapChanged, MapState
 from app.gatekeeper import Gatekeeper
 from app.model import Move, MoveStatus
 from app.moves import MoveService
@@ -76,7 +77,7 @@ class Session:
         self._practice = PracticeLink(clock, self._place_of_practice, self._connected, self._tell)
         self.gates = Gatekeeper(
             clock,
-            self._tell,
+            self._from_gates,
             self.runner.plan,
             self.runner.note_act,
             self._keep,
@@ -172,6 +173,11 @@ class Session:
             self.sign_ins.know(event.rows)
         self._checking.take(event)
         self.gates.tell(event)
+        self._tell(event)
+
+    def _from_gates(self, event: Event) -> None:
+        if isinstance(event, MapChanged) and event.state is MapState.IDLE:
+            self.book_thread.tell(event)
         self._tell(event)
 
     def _from_preflight(self, event: Event) -> None:

@@ -12,12 +12,24 @@ import xlsxwriter
 
 from app.book_thread import BookThread, Choice
 from app.clock import SystemClock
-from app.events import BookOpened, BookSaved, Event, MovesChanged, RunChanged, RunState, Trouble
-from app.model import Move, MoveStatus, Window, upn_key
+from app.events import (
+    BookOpened,
+    BookSaved,
+    Event,
+    MovesChanged,
+    RowsChecked,
+    RunChanged,
+    RunState,
+    Trouble,
+)
+from app.gate_events import MapChanged
+from app.model import Finding, Level, Move, MoveStatus, Window, upn_key
 from app.orders import Planned
 from app.plan import BatchRule
+from app.preflight_values import RowCheck
 
 PATIENCE = 30.0
+NOW = SystemClock().now()
 
 
 class Desk:
@@ -89,6 +101,32 @@ def test_looking_at_a_workbook_changes_nothing(book: Path) -> None:
     assert desk.thread.stop(PATIENCE)
     assert (book.read_bytes(), book.stat().st_mtime_ns) == before
     assert [one.name for one in book.parent.iterdir()] == [book.name]
+
+
+def test_what_vanished_from_the_identity_map_stands_on_its_row_at_once(desk: Desk) -> None:
+    dropped = Finding(Level.BLOCK, "MAP_DROPPED", "Mapping!A3", None, (("name", "p1"),))
+    desk.thread.tell(MapChanged(vanished=(dropped,)))
+    told = desk.next()
+    assert isinstance(told, RowsChecked)
+    [row] = told.rows
+    assert (row.mapping.row, row.findings[0]) == (3, dropped)
+    desk.thread.start(None, Window(), BatchRule(100))
+    [planned] = desk.plans.get(timeout=PATIENCE)
+    assert [one.row for one in planned.moves] == [2, 4]
+    # A pre-flight does not take it back, nor does reading the workbook again.
+    check = RowCheck(row.mapping.key, row.mapping.source_upn, row.mapping.target_upn, NOW)
+    desk.thread.take_checks((check,))
+    told = desk.next()
+    assert isinstance(told, RowsChecked)
+    assert dropped in told.rows[0].findings
+    desk.thread.open(Choice())
+    opened = desk.next()
+    assert isinstance(opened, BookOpened)
+    assert dropped in opened.rows[1].findings
+    desk.thread.tell(MapChanged())
+    told = desk.next()
+    assert isinstance(told, RowsChecked)
+    assert told.rows[0].findings == ()
 
 
 def test_what_came_together_is_written_together(desk: Desk, book: Path) -> None:

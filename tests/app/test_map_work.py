@@ -192,6 +192,21 @@ def test_a_row_that_is_dropped_in_silence_becomes_a_finding(
     assert counts(report) == {Difference.SAME: 1, Difference.ADD: 1}
     assert hands.seconds == 30, "looked three times, 15 seconds apart"
     assert "not there: p3@drop.com" in hands.notes[-1][1]
+    # In a later session the row still says so, before anything is read and after a look.
+    later = hands.work(work.wanted)
+    later.recall(hands.kept["identity_map"])
+    assert [one.cell for one in later.vanished()] == ["S!A3"]
+    assert later.read(target, tenant, quiet).findings == later.vanished() != ()
+    # It is said no more when the entry is there after all, or the row asks for another.
+    other = replace(unfit, target="somebody@else.com")
+    later.wanted = replace(good, entries=(good.entries[0], other))
+    assert later.vanished() == ()
+    later.wanted = good
+    later.upload(target, tenant, frozenset(), quiet)
+    assert later.vanished() == ()
+    again = hands.work(good)
+    again.recall(hands.kept["identity_map"])
+    assert again.vanished() == ()
 
 
 def test_an_upload_without_an_answer_is_read_back_and_never_repeated(
