@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from app.after_move import SETTING, AfterMove, StepState, page_of, said_of, with_end, with_step
+from app.cli_moved import add_check_options, check_people
 from app.clock import SystemClock
 from app.console import print_json, say
 from app.errors import AppError
@@ -28,13 +29,17 @@ def add_after(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     after.add_argument(
         "--licences-end", metavar="DATE", help="last day of the source's licences, 2026-12-31; or -"
     )
+    add_check_options(after)
     after.add_argument("--json", action="store_true")
     after.add_argument("--state-dir", type=Path)
     after.set_defaults(command=run_after)
 
 
 def run_after(options: argparse.Namespace) -> int:
-    """Show the steps, after keeping what is said of one. Raises AppError, JournalError."""
+    """Show the steps, after keeping what is said of one. Raises AppError, JournalError.
+
+    With `--check` the people who moved are looked for, and no steps are shown.
+    """
     state_dir = options.state_dir or find_project(options.book)
     counts = count_statuses(state_dir)
     if not counts:
@@ -44,6 +49,8 @@ def run_after(options: argparse.Namespace) -> int:
             f"There is no journal for {options.book}.",
             "Name the folder with --state-dir.",
         )
+    if options.check:
+        return check_people(options)
     clock = SystemClock()
     if options.set or options.licences_end:
         with closing(Journal(state_dir, clock)) as journal:

@@ -15,7 +15,7 @@ from app.cli_tenants import (
     connect,
     sign_in_named,
 )
-from app.console import print_json, say
+from app.console import note, print_json, say
 from app.events import BookOpened, Event, ServiceConnected, Trouble
 from app.gate_events import MapChanged, MapExported, MapState
 from app.identity_map import Difference, Key, Line, MapReport, WantedMap
@@ -56,7 +56,7 @@ def run_map(options: argparse.Namespace) -> int:
         remedy = " Or write a file for the management shell with --export FILE."
         check_service(options, "There is no target tenant to ask", remedy)
     sign_ins = sign_in_named(options)
-    screen = Screen()
+    screen = Screen(note if options.json else say)
     project = make_project(options, screen.events.put)
     try:
         open_book(options, project)

@@ -27,7 +27,9 @@ from app.texts import status_label
 class Screen:
     """Follows a project's events and prints what a person wants to know."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[str], None] = say) -> None:
+        """`tell` says how the moves go; `note` where the command itself puts out JSON."""
+        self._tell = tell
         self.events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self.moves: dict[str, Move] = {}
         self.opened: BookOpened | None = None
@@ -58,7 +60,7 @@ class Screen:
                 self.moves.update((move.key, move) for move in moves)
                 counts = Counter(move.status for move in self.moves.values())
                 if counts:
-                    say(
+                    self._tell(
                         "  ".join(f"{status_label(s)} {counts[s]}" for s in MoveStatus if counts[s])
                     )
             case BookOpened():
@@ -75,7 +77,7 @@ class Screen:
                 complain(error)
             case RunChanged(state, because):
                 if self.state is RunState.HELD and state is RunState.RUNNING:
-                    say("No gate holds the next batch back any more: it follows.")
+                    self._tell("No gate holds the next batch back any more: it follows.")
                 self.state = state
                 if because is not None:
                     complain(because)

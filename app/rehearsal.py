@@ -219,6 +219,7 @@ def tenants(practice: Practice) -> Tenants:
         source=client(practice),
         target=GraphClient(practice.base_url, lambda: practice.target_token),
         target_is_application=False,
+        source_is_application=False,
     )
 
 

@@ -301,7 +301,10 @@ class TenantLink:
         self._host = host
         self._keep()
         tenants = Tenants(
-            self._clients[Side.SOURCE], self._clients[Side.TARGET], target.who.is_application
+            self._clients[Side.SOURCE],
+            self._clients[Side.TARGET],
+            target_is_application=target.who.is_application,
+            source_is_application=source.who.is_application,
         )
         service = GraphMoves(tenants.source, target_host=host, clock=self._clock, practice=False)
         self._is_connected = True

@@ -25,7 +25,7 @@ class Tenants:
     source: GraphClient
     target: GraphClient
     target_is_application: bool
-    source_is_application: bool = False
+    source_is_application: bool
 
     def close(self) -> None:
         """Let go of the connections of both."""

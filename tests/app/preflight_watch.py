@@ -61,7 +61,7 @@ def watched(
     events: queue.SimpleQueue[PreflightSummary] = queue.SimpleQueue()
     source = GraphClient(base_url, token or (lambda: practice.source_token))
     target = GraphClient(base_url, lambda: target_token or practice.target_token)
-    tenants = Tenants(source, target, application)
+    tenants = Tenants(source, target, application, False)
     service = GraphMoves(source, target_host=target_host, clock=SystemClock(), practice=True)
     checks: dict[str, RowCheck] = {}
     parts: list[int] = []

@@ -50,7 +50,7 @@ def asked(service: ScriptedService) -> list[tuple[str, str]]:
 
 
 def pair(client: GraphClient, *, application: bool) -> Tenants:
-    return Tenants(client, client, application)
+    return Tenants(client, client, application, False)
 
 
 def test_a_target_drive_is_never_asked_for_in_a_persons_name(

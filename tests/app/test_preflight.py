@@ -66,7 +66,7 @@ def test_three_hundred_rows_cost_an_eighth_of_that_and_make_no_onedrive(
             drive
             for first in range(0, 300, 20)
             for drive in read_drives(
-                Tenants(target, target, True), Side.TARGET, upns[first : first + 20]
+                Tenants(target, target, True, True), Side.TARGET, upns[first : first + 20]
             )
         ]
     assert {drive.said for drive in drives if drive is not None} == {Said.MISSING}

@@ -150,6 +150,20 @@ def test_the_command_line_signs_in_by_certificate(desk: Desk, book: Path, tmp_pa
             said.append(line)
         process.kill()
     assert "Before the start: 12 of 12 gates pass.\n" in said
+    desk.service.step(86_400)
+    ended = go("run", "--yes")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    checked = go("after", "--check", "--json")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert [one["verdict"] for one in json.loads(checked.stdout)["people"]] == ["good"] * 3
+    nobody = subprocess.run(
+        [*command(desk, "after", book, tmp_path / "state")[:7], "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert nobody.returncode == 2
+    assert "NO_SERVICE" in nobody.stderr
 
 
 def test_the_command_line_signs_in_by_device_code(desk: Desk, book: Path, tmp_path: Path) -> None:
