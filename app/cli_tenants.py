@@ -162,7 +162,8 @@ def _check(options: argparse.Namespace) -> None:
             "TENANTS_INCOMPLETE",
             f"The two tenants are not named in full: {names}",
             "",
-            "docs/app-registration.md shows where the ids stand.",
+            "The page App registrations shows where the ids stand: in the window under Help, or the"
+            " file resources/help/app-registration.md.",
         )
     if (options.certificate is not None) == options.device_code:
         raise AppError(

@@ -11,7 +11,7 @@ from app.errors import Refused, ServiceError, SignInRequired, Unreachable
 from app.odata import redacted
 
 _AGAIN = "Sign in again. Moves that the service already has go on."
-_REGISTRATION = "docs/app-registration.md shows the app registration step by step."
+_REGISTRATION = "The page App registrations (menu Help) shows it step by step."
 _REFUSALS: Mapping[int, tuple[str, str, str]] = {
     50011: (
         "REDIRECT_MISSING",

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from app.help_page import registration_page
 from app.permissions import needs
 from rules import ROOT
 
-FOLDER = ROOT / "docs" / "app-registration"
+FOLDER = ROOT / "resources" / "help" / "app-registration"
 GRAPH = "00000003-0000-0000-c000-000000000000"
 IDS = {
     "SharePointCrossTenantMigration.Read.All": (
@@ -69,7 +70,7 @@ def test_a_manifest_asks_for_the_least(*, target: bool, application: bool) -> No
 
 
 def test_the_page_names_every_permission_and_every_file() -> None:
-    page = (ROOT / "docs" / "app-registration.md").read_text("utf-8")
+    page = registration_page()
     for permission in IDS:
         assert f"`{permission}`" in page
     for path in FOLDER.glob("*.json"):

@@ -18,6 +18,7 @@ from ui import strings
 from ui import strings_tenants as words
 from ui.panels import PanelsWindow
 from ui.ports import ProjectPort, SignInsPort
+from ui.registration_help import RegistrationHelp
 from ui.sign_in_dialog import SignInDialog
 from ui.tenant_side import roles_of
 
@@ -30,6 +31,7 @@ class RealTenants:
         self._project = project
         self._state: SignInsChanged | None = None
         self.dialog: SignInDialog | None = None
+        self.help = RegistrationHelp(window)
         self._action = window.commands.add(
             strings.MENU_MOVES, words.CONNECT_ACTION, self.ask, icon="people", needs_book=True
         )
@@ -55,6 +57,7 @@ class RealTenants:
             panel.sign_out_asked.connect(partial(self._sign_out, side))
             panel.cancel_asked.connect(self._cancel)
         dialog.connect_asked.connect(self._connect)
+        dialog.help_asked.connect(lambda: self.help.show(dialog))
         dialog.swap_asked.connect(self._swap)
         dialog.look_again_asked.connect(self._look_again)
         dialog.finished.connect(self._closed)

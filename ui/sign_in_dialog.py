@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from app.errors import AppError
 from app.events import SignInsChanged
 from app.model import Level, Side
+from ui import icons
 from ui import strings_tenants as strings
 from ui.surfaces import Hairline, Icon, MutedLabel, PrimaryButton, TintedFrame, heading, label
 from ui.tenant_side import Findings, TenantSide
@@ -30,6 +31,7 @@ class SignInDialog(QDialog):
 
     connect_asked = Signal(str)
     """With the OneDrive address of the target."""
+    help_asked = Signal()
     swap_asked = Signal()
     look_again_asked = Signal()
 
@@ -38,6 +40,8 @@ class SignInDialog(QDialog):
         self.setWindowTitle(strings.TITLE)
         self.sides = {side: TenantSide(side) for side in Side}
         self.together = Findings()
+        self.help = QPushButton(strings.HELP)
+        icons.set_icon(self.help, "question", self.palette())
         self.swap = QPushButton(strings.SWAP)
         self.look_again = QPushButton(strings.LOOK_AGAIN)
         self.host = QLineEdit()
@@ -53,6 +57,7 @@ class SignInDialog(QDialog):
         self.swap.clicked.connect(self.swap_asked)
         self.look_again.clicked.connect(self.look_again_asked)
         self.close_button.clicked.connect(self.close)
+        self.help.clicked.connect(self.help_asked)
         self.together.hide()
         self._show_buttons()
 
@@ -112,7 +117,7 @@ class SignInDialog(QDialog):
         column.setSpacing(8)
         column.addWidget(heading(strings.TITLE, steps=1.25))
         column.addWidget(label(strings.TEXT, wrap=True))
-        column.addWidget(MutedLabel(strings.HELP, wrap=True))
+        column.addWidget(self.help, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(beta)
         column.addSpacing(6)
         column.addLayout(pair, 1)
@@ -129,7 +134,7 @@ class SignInDialog(QDialog):
         buttons.addWidget(self.hint, 1)
         buttons.addWidget(self.close_button)
         buttons.addWidget(self.go)
-        for button in (self.swap, self.look_again, self.close_button, self.go):
+        for button in (self.help, self.swap, self.look_again, self.close_button, self.go):
             button.setAutoDefault(False)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
