@@ -135,10 +135,14 @@ def _trim(lib: Path) -> None:
     if sys.platform == "linux":
         for library in unneeded(lib):
             library.unlink()
-        # An interpreter that was built on the spot may have 20 MB of words for debuggers. The
-        # libraries of packages are as their makers have them.
+        # An interpreter that was built on the spot may have 20 MB of words for debuggers, and look
+        # for libraries where it was built. The libraries of packages are as their makers have them.
         own = [*lib.glob("libpython*.so*"), *lib.glob("python3*/lib-dynload/*.so")]
         run(["strip", "--strip-unneeded", *own])
+        run(["patchelf", "--remove-rpath", *own])
+        for library in lib.rglob("*.so*"):
+            if not library.is_symlink():
+                library.chmod(0o644)
     for folder in sorted(lib.rglob("*"), reverse=True):
         if folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir()):
             folder.rmdir()

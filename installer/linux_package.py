@@ -9,6 +9,7 @@ import re
 import shutil
 import sys
 from collections.abc import Callable
+from email.utils import formatdate
 from pathlib import Path
 
 from dev import QT_NEEDS
@@ -32,7 +33,7 @@ def package(options: argparse.Namespace, say: Callable[[str], None]) -> list[Pat
     """Freeze, pack, and try in a clean system; the files that a release has."""
     if sys.platform != "linux":
         raise SystemExit("Stopped: the Debian package is made on Linux.")
-    need("dpkg-deb", "objdump", "strip")
+    need("dpkg-deb", "objdump", "strip", "patchelf")
     files = _build(options.output, options, say)
     if options.twice:
         second = _build(BUILD / "again", options, say)
@@ -75,8 +76,11 @@ def lay_out(frozen: Path, root: Path) -> None:
     documents.parent.mkdir(parents=True)
     shutil.move(root / "usr" / "lib" / NAME / "licences", documents)
     shutil.copyfile(ROOT / "LICENSE", documents / "copyright")
-    changes = gzip.compress((ROOT / "CHANGELOG.md").read_bytes(), 9, mtime=0)
-    (documents / "changelog.gz").write_bytes(changes)
+    _write_packed(documents / "CHANGELOG.md.gz", (ROOT / "CHANGELOG.md").read_bytes())
+    manual = share / "man" / "man1" / f"{NAME}.1.gz"
+    manual.parent.mkdir(parents=True)
+    _write_packed(manual, (LINUX / f"{NAME}.1").read_bytes())
+    manual.with_name(f"{NAME}-cli.1.gz").symlink_to(manual.name)
     (programs / NAME).symlink_to(f"../lib/{NAME}/{NAME}")
     command = programs / f"{NAME}-cli"
     shutil.copyfile(LINUX / f"{NAME}-cli", command)
@@ -97,6 +101,8 @@ def lay_out(frozen: Path, root: Path) -> None:
 
 def make_deb(root: Path, target: Path, maintainer: str) -> None:
     """The Debian package of what is laid out."""
+    changes = root / "usr" / "share" / "doc" / NAME / "changelog.gz"
+    _write_packed(changes, changelog(maintainer).encode())
     about = root / "DEBIAN"
     about.mkdir(exist_ok=True)
     (about / "control").write_text(control(kilobytes_on_disk(root), maintainer), "utf-8")
@@ -106,6 +112,20 @@ def make_deb(root: Path, target: Path, maintainer: str) -> None:
     command = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--build", root, target]
     run(command, environment=fixed)
     shutil.rmtree(about)
+
+
+def changelog(maintainer: str) -> str:
+    """As Debian's tools read it; what has changed is told in CHANGELOG.md, which lies beside it."""
+    at = formatdate(version.epoch())
+    return (
+        f"{NAME} ({version.VERSION}) unstable; urgency=medium\n\n"
+        "  * What has changed is told in CHANGELOG.md.gz.\n\n"
+        f" -- {maintainer}  {at.replace('-0000', '+0000')}\n"
+    )
+
+
+def _write_packed(target: Path, content: bytes) -> None:
+    target.write_bytes(gzip.compress(content, 9, mtime=0))
 
 
 def kilobytes_on_disk(root: Path) -> int:
@@ -136,6 +156,7 @@ def control(kilobytes: int, maintainer: str) -> str:
         f"Depends: {', '.join(needs)}\n"
         "Recommends: desktop-file-utils, hicolor-icon-theme, libsecret-1-0\n"
         f"Description: {version.DESCRIPTION}\n"
-        " Opens the mapping workbook, checks every row, plans batches, starts and watches the\n"
-        " moves and writes the status back into the same workbook. Practice tenants are built in.\n"
+        " Opens the mapping workbook, checks every row, plans batches, starts and\n"
+        " watches the moves and writes the status back into the same workbook.\n"
+        " Practice tenants are built in.\n"
     )

@@ -30,6 +30,7 @@ _DEBIAN = {
     "desktop-file-validate": "desktop-file-utils",
     "objdump": "binutils",
     "strip": "binutils",
+    "patchelf": "patchelf",
     "openssl": "openssl",
 }
 """The package of Debian that has the program."""

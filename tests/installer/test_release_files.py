@@ -243,6 +243,13 @@ def test_a_maintainer_without_an_address_ends_the_build(maintainer: str) -> None
     assert linux_package.control(1, linux_package.MAINTAINER)
 
 
+def test_the_change_log_of_debian_is_in_its_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1790000000")
+    first, *_, last = linux_package.changelog("A B <a@b.test>").splitlines()
+    assert first == f"tenant-ferry ({__version__}) unstable; urgency=medium"
+    assert last == " -- A B <a@b.test>  Mon, 21 Sep 2026 14:13:20 +0000"
+
+
 def test_a_library_that_others_link_to_is_counted_once(tmp_path: Path) -> None:
     (tmp_path / "library.so.6").write_bytes(bytes(10_000))
     (tmp_path / "library.so").symlink_to("library.so.6")
