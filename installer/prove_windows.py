@@ -51,6 +51,8 @@ def prove_setup(
         say("window opened from the Start menu's entry, and closed by the setup's own closer")
         _finished_moves(wine, home, screen, setup, pictures)
         say("sample workbook with finished practice moves seen; setup refused, then closed it")
+        _offers_to_close(wine, setup, home, screen, pictures)
+        say("setup's pages offered to close the program, closed it and repaired")
         _faults_told(wine, home, screen, pictures)
         say("damaged on purpose: told in a box before there is a window, and in the log")
         _replaced(wine, setup, tree, home)
@@ -149,6 +151,30 @@ def _finished_moves(wine: Wine, home: Path, screen: Screen, setup: Path, picture
     _install(wine, setup, "/CLOSE")
     process.wait(60)
     _must(screen.is_gone(version.NAME), "the setup did not close the program")
+
+
+def _offers_to_close(wine: Wine, setup: Path, home: Path, screen: Screen, pictures: Path) -> None:
+    process = wine.start(home / PROGRAM, display=screen.display)
+    screen.drawn_window(version.NAME)
+    log = wine.drive / "setup.log"
+    log.unlink(missing_ok=True)
+    installing = wine.start(setup, "/LOG=C:\\setup.log", display=screen.display)
+    title = f"{version.NAME} {version.VERSION}"
+    window = screen.window(title)
+    screen.settled_picture(pictures / "setup-repair.png")
+    screen.key(window, "alt+n")
+    wait(lambda: _log_says(log, "the program runs"), 60, "the setup did not see the program")
+    screen.settled_picture(pictures / "setup-program-runs.png")
+    screen.key(screen.window(title), "Return")
+    wait(lambda: process.poll() is not None, 90, "the setup did not close the program")
+    wait(lambda: _log_says(log, "done"), 300, "the setup did not repair")
+    screen.key(window, "space", "alt+f")
+    installing.wait(60)
+
+
+def _log_says(log: Path, what: str) -> bool:
+    lines = log.read_text("utf-16").splitlines() if log.is_file() else []
+    return any(line.endswith(what) for line in lines)
 
 
 def _faults_told(wine: Wine, home: Path, screen: Screen, pictures: Path) -> None:
