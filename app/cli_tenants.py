@@ -15,7 +15,7 @@ from app.model import Side
 from app.paths import data_dir
 from app.project import Project
 from app.safe_place import safe_place
-from app.signed_in import DeviceCode, Registration, SignedIn
+from app.signed_in import DeviceCode, Kept, Registration, SignedIn
 from app.token_holder import SignIn
 
 PASSPHRASE = "TENANT_FERRY_PASSPHRASE"
@@ -147,6 +147,11 @@ def _sign_in(options: argparse.Namespace, side: Side, cloud: Cloud) -> SignIn:
     except AppError:
         who = person.by_device_code(lambda code: note(_code(side, code)), threading.Event())
     note(_signed_in(side, who))
+    if person.kept is Kept.NOT_KEPT:
+        note(
+            "This sign-in is not kept: the system has no safe place for it, so the next command"
+            " asks again."
+        )
     return person
 
 

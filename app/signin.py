@@ -55,6 +55,7 @@ class PersonSignIn(SignIn):
     ) -> None:
         super().__init__(registration, cloud, clock or SystemClock())
         self._place = place
+        self._is_kept = place is not None
         self._cache = msal.SerializableTokenCache()
         self._claims: str | None = None
         self._way = Way.BROWSER
@@ -64,7 +65,7 @@ class PersonSignIn(SignIn):
 
     @property
     def kept(self) -> Kept:
-        return Kept.NOT_KEPT if self._place is None else Kept.ENCRYPTED
+        return Kept.ENCRYPTED if self._is_kept else Kept.NOT_KEPT
 
     def by_browser(
         self, open_page: Callable[[str], bool], cancelled: threading.Event, hint: str = ""
@@ -169,7 +170,7 @@ class PersonSignIn(SignIn):
 
     def _keep(self) -> None:
         if self._place is not None and self._cache.has_state_changed:
-            self._place.save(self._cache.serialize())
+            self._is_kept = self._place.save(self._cache.serialize())
 
     def _forget(self) -> None:
         self._cache.deserialize(None)

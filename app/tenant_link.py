@@ -272,10 +272,13 @@ class TenantLink:
         self._tell()
 
     def _look(self, side: Side) -> None:
-        who = self._sign_ins[side].who
+        sign_in = self._sign_ins[side]
+        who = sign_in.who
         assert who is not None
         seen = look_at_tenant(self._clients[side], who, side)
-        self._sides[side] = replace(self._sides[side], who=who, seen=seen, error=None)
+        self._sides[side] = replace(
+            self._sides[side], who=who, kept=sign_in.kept, seen=seen, error=None
+        )
 
     def _use(self, sign_ins: Mapping[Side, SignIn], target_host: str) -> None:
         for side, sign_in in sign_ins.items():

@@ -47,6 +47,8 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     folder = str(tmp_path_factory.mktemp("user"))
     for name in _USER_FOLDERS:
         monkeypatch.setenv(name, folder)
+    # The user's key ring is none of a test's business either.
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
 
 
 @pytest.fixture(autouse=True)

@@ -24,12 +24,14 @@ class Keeper:
     """A safe place in memory."""
 
     text: str = ""
+    is_gone: bool = False
 
     def load(self) -> str:
         return self.text
 
-    def save(self, text: str) -> None:
-        self.text = text
+    def save(self, text: str) -> bool:
+        self.text = self.text if self.is_gone else text
+        return not self.is_gone
 
 
 @dataclass

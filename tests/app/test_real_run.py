@@ -181,6 +181,7 @@ def test_the_command_line_signs_in_by_device_code(desk: Desk, book: Path, tmp_pa
                 code = line.rpartition("code ")[2].split()[0]
                 desk.service.enter_code(code, known[side].upn("admin"), known[side].word)
     assert process.returncode == 1, said
+    assert any(one.startswith("This sign-in is not kept") for one in said)
     for side in Side:
         assert any(f"{side} tenant" in one and known[side].upn("admin") in one for one in said)
 
