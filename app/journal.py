@@ -11,7 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,9 @@ class RowRecord:
     startable: bool
     finding_code: str = ""
     remedy: str = ""
+
+
+_ROW_FIELDS = tuple(field.name for field in fields(RowRecord))
 
 
 class Journal:
@@ -116,7 +119,7 @@ class Journal:
             self._db.execute("DELETE FROM rows")
             self._db.executemany(
                 "INSERT INTO rows VALUES (?, ?, ?)",
-                ((row.row, row.key, json.dumps(asdict(row))) for row in rows),
+                ((row.row, row.key, _row_to_json(row)) for row in rows),
             )
 
     def checks(self) -> tuple[RowCheck, ...]:
@@ -248,6 +251,11 @@ def _take_lock(state_dir: Path) -> filelock.BaseFileLock:
 def _read_moves(db: sqlite3.Connection) -> Iterator[Move]:
     for (data,) in db.execute("SELECT data FROM moves ORDER BY rowid"):
         yield _move_from_json(data)
+
+
+def _row_to_json(row: RowRecord) -> str:
+    # A record holds texts and numbers only; `asdict` would copy each of them, for all rows.
+    return json.dumps({name: getattr(row, name) for name in _ROW_FIELDS})
 
 
 def _move_to_json(move: Move) -> str:

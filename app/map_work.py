@@ -45,7 +45,18 @@ class MapWork:
         self._vanished: dict[Key, tuple[str, str]] = {}
         """What did not arrive as it was sent: the target that was sent, and what is there."""
         self._pair = ""
-        self.wanted = WantedMap()
+        self._entries: dict[Key, Entry] = {}
+        self._wanted = WantedMap()
+
+    @property
+    def wanted(self) -> WantedMap:
+        """The map as the workbook wants it."""
+        return self._wanted
+
+    @wanted.setter
+    def wanted(self, wanted: WantedMap) -> None:
+        self._wanted = wanted
+        self._entries = {entry.key: entry for entry in wanted.entries}
 
     def recall(self, kept: str) -> None:
         """What the journal kept of earlier uploads."""
@@ -68,9 +79,9 @@ class MapWork:
         On the row that asks for it, as long as it still asks for the same.
         """
         found = []
-        for entry in self.wanted.entries:
-            sent, theirs = self._vanished.get(entry.key, (None, ""))
-            if sent is not None and upn_key(sent) == upn_key(entry.target):
+        for key, (sent, theirs) in self._vanished.items():
+            entry = self._entries.get(key)
+            if entry is not None and upn_key(sent) == upn_key(entry.target):
                 values = [("name", upn.shown(entry.source)), ("target", upn.shown(entry.target))]
                 code = "MAP_NOT_AS_SENT" if theirs else "MAP_DROPPED"
                 values += [("theirs", theirs)] if theirs else []

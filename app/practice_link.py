@@ -18,7 +18,6 @@ from app.identity_map import Entry, make_map
 from app.tenants import Tenants
 
 SOURCE_NAME, TARGET_NAME = rehearsal.CONNECTION.source_name, rehearsal.CONNECTION.target_name
-Pairs = frozenset[tuple[str, str]]
 _LOOK_SECONDS = 0.2
 
 
@@ -61,8 +60,8 @@ class PracticeLink:
         self._thread = threading.Thread(target=self._work, name="practice", daemon=True)
         self._practice: rehearsal.Practice | None = None
         self._service: GraphMoves | None = None
-        self._people: Pairs = frozenset()
-        self._told: Pairs = frozenset()
+        self._people: dict[tuple[str, str], None] = {}
+        self._told: set[tuple[str, str]] = set()
         self._entries: tuple[Entry, ...] = ()
         self._mapped: tuple[Entry, ...] = ()
 
@@ -145,11 +144,9 @@ class PracticeLink:
         )
 
     def _take(self, book: BookOpened) -> None:
-        self._people |= {
-            (row.mapping.source_upn, row.mapping.target_upn)
-            for row in book.rows
-            if not is_blocked(row.findings)
-        }
+        for row in book.rows:
+            if not is_blocked(row.findings):
+                self._people[row.mapping.source_upn, row.mapping.target_upn] = None
         self._entries = make_map([row.mapping for row in book.rows], book.map_rows).entries
         self._tell_people()
 
@@ -157,10 +154,10 @@ class PracticeLink:
         """Before the first start, so that nobody is sent who is not known there."""
         if self._practice is None:
             return
-        new = self._people - self._told
+        new = [pair for pair in self._people if pair not in self._told]
         if new:
-            rehearsal.make_known(self._practice, sorted(new))
-            self._told |= new
+            rehearsal.make_known(self._practice, new)
+            self._told.update(new)
         if self._entries != self._mapped:
             rehearsal.make_mapped(self._practice, self._entries)
             self._mapped = self._entries
