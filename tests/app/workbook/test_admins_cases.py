@@ -27,8 +27,8 @@ from packages import (
 )
 
 
-def read(path: Path, **choice: str) -> BookRead:
-    answer = read_book(path, **choice)
+def read(path: Path, source: str = "", target: str = "") -> BookRead:
+    answer = read_book(path, source_column=source, target_column=target)
     assert isinstance(answer, BookRead)
     return answer
 
@@ -92,7 +92,7 @@ def test_of_headers_that_stand_twice_the_chosen_columns_are_meant(tmp_path: Path
     book = make_package(tmp_path / "a.xlsx", sheet(rows))
     before = cells(book)
     assert not isinstance(read_book(book), BookRead), "which of them is meant, is asked"
-    answer = read(book, source_column="SourceUPN (2)", target_column="TargetUPN (2)")
+    answer = read(book, source="SourceUPN (2)", target="TargetUPN (2)")
     assert [(one.row, one.source_upn) for one in answer.rows] == [(2, "b@x.com"), (3, "a@x.com")]
     assert answer.rows[0].source_cell == "Wave!D2"
     write = status_write(
