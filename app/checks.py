@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
-from sys import intern
+from operator import attrgetter
 from urllib.parse import urlsplit
 
 from app import upn
@@ -23,6 +23,8 @@ _ODD_SHARE = 0.1
 _ROWS_FOR_A_MAJORITY = 3
 _HELD_BACK = "HELD_BACK"
 _EMPTY = ("UPN_EMPTY_SOURCE", "UPN_EMPTY_TARGET")
+
+_INCLUDE = attrgetter("include")
 
 _Found = defaultdict[int, list[Finding]]
 
@@ -39,11 +41,13 @@ def check_list(
     """
     sources = _Column([row.source_upn for row in rows])
     targets = _Column([row.target_upn for row in rows])
-    held_back = {place for place, row in enumerate(rows) if not row.include}
+    held_back: set[int] = set()
+    if not all(map(_INCLUDE, rows)):
+        held_back.update(place for place, row in enumerate(rows) if not row.include)
     # By place in the list; rows about which there is nothing to say are not in it.
     found: _Found = defaultdict(list)
     found.update((place, _of_row(rows[place])) for place in sources.odd | targets.odd | held_back)
-    _compare(rows, sources.upns, targets.upns, found)
+    _compare(rows, held_back, sources.upns, targets.upns, found)
     on_list = (
         *_mixed(rows, sources.domains, Side.SOURCE, found),
         *_mixed(rows, targets.domains, Side.TARGET, found),
@@ -129,11 +133,9 @@ class _Column:
     """The UPNs of one side in the form in which they are compared, and their domains."""
 
     def __init__(self, texts: list[str]) -> None:
-        self.odd = upn.not_plain(texts)
-        """Places of the texts about which there may be something to say."""
-        self.upns = [text.casefold() for text in texts]
-        # There are few domains, and each takes as much memory as a UPN.
-        self.domains = [intern(one.partition("@")[2]) for one in self.upns]
+        self.odd, self.domains = upn.not_plain(texts)
+        """Places of the texts about which there may be something to say; the others' domains."""
+        self.upns = list(map(str.casefold, texts))
         for place in self.odd:
             self.upns[place] = upn.clean(texts[place]).casefold()
             self.domains[place] = upn.domain_of(self.upns[place])
@@ -184,12 +186,20 @@ class _Group:
 
 
 def _compare(
-    rows: Sequence[Mapping], sources: Sequence[str], targets: Sequence[str], found: _Found
+    rows: Sequence[Mapping],
+    held_back: set[int],
+    sources: Sequence[str],
+    targets: Sequence[str],
+    found: _Found,
 ) -> None:
-    wanted = [p for p, row in enumerate(rows) if row.include and sources[p] and targets[p]]
     addresses = upn.compared_addresses(targets)
+    wanted: Sequence[int] = range(len(rows))
+    all_sources, all_targets, all_addresses = sources, targets, addresses
+    if held_back or not (all(sources) and all(targets)):
+        wanted = [p for p in wanted if p not in held_back and sources[p] and targets[p]]
+        all_sources, all_targets = [sources[p] for p in wanted], [targets[p] for p in wanted]
+        all_addresses = [addresses[p] for p in wanted]
     # Only values that occur more than once are looked at closely: in most lists there are none.
-    all_sources, all_targets = [sources[p] for p in wanted], [targets[p] for p in wanted]
     source_set, target_set = set(all_sources), set(all_targets)
     crossing = source_set & target_set
     same_sources = _repeated(all_sources, source_set)
@@ -197,7 +207,6 @@ def _compare(
     del source_set, target_set
     by_source = _grouped(wanted, sources, targets, crossing | same_sources)
     by_target = _grouped(wanted, targets, sources, same_targets)
-    all_addresses = [addresses[p] for p in wanted]
     shared = _repeated(all_addresses, set(all_addresses)) - {""}
     by_address = _grouped(wanted, addresses, targets, shared)
     if not (by_source or by_target or by_address):

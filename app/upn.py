@@ -63,24 +63,32 @@ def is_plain(text: str) -> bool:
     return len(match["local"]) <= MAX_LOCAL and len(match["domain"]) <= MAX_DOMAIN
 
 
-def not_plain(texts: Sequence[str]) -> set[int]:
-    """Places of the texts for which `is_plain` is false; made for a hundred thousand of them."""
-    found = set()
+def not_plain(texts: Sequence[str]) -> tuple[set[int], list[str]]:
+    """Places of the texts for which `is_plain` is false, and what stands behind the @ of each.
+
+    Made for a hundred thousand of them: there are few domains, so each is looked at once, and
+    there is one text for all that have it.
+    """
+    found: set[int] = set()
+    known: dict[str, str] = {}
+    domains: list[str] = []
     for start in range(0, len(texts), _BLOCK):
         block = texts[start : start + _BLOCK]
-        if not _are_plain(block):
+        parts = [text.partition("@") for text in block]
+        different = {domain for _, _, domain in parts}
+        known.update((domain, domain) for domain in different - known.keys())
+        domains += [known[domain] for _, _, domain in parts]
+        is_plain_block = all(map(_is_plain_domain, different))
+        if not (is_plain_block and _are_plain_names([name for name, _, _ in parts])):
             found |= {place for place, text in enumerate(block, start) if not is_plain(text)}
-    return found
+    return found, domains
 
 
-def _are_plain(texts: Sequence[str]) -> bool:
-    """`is_plain` holds for each; all names are looked at in one go, and each domain once."""
-    parts = [text.partition("@") for text in texts]
-    names = [name for name, _, _ in parts]
+def _are_plain_names(names: Sequence[str]) -> bool:
+    """Each may stand before the @ of a plain UPN; looked at in one go."""
     lines = "\n".join([*names, ""])
     return (
-        all(map(_is_plain_domain, {domain for _, _, domain in parts}))
-        and max(map(len, names)) <= MAX_LOCAL
+        max(map(len, names)) <= MAX_LOCAL
         and lines.count("\n") == len(names)
         and _PLAIN_NAMES.fullmatch(lines) is not None
     )

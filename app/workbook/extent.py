@@ -6,7 +6,10 @@ import re
 
 MAX_GRID = 20_000_000
 """Rows times columns. A parser lays out the whole rectangle, 24 bytes for each cell."""
-_ODD_CELL = re.compile(rb'<c(?! r="[A-Sa-s]\d{1,6}+"(?: s="\d++")?+(?: t="\w++")?+/?+>|[A-Za-z])')
+_ODD_CELL = re.compile(
+    rb'<c(?! r="[A-Sa-s]\d{1,6}+"'
+    rb'(?:>| t="s">| s="\d++"(?: t="\w++")?+/?+>| t="\w++"/?+>|/>)|[A-Za-z])'
+)
 """A cell that is not, as usual, at a place left of column T and above row 1,000,000.
 
 It may name a second place behind the first: no XML, but parsers take it.

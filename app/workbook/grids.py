@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -15,7 +16,7 @@ from typing import Any, Protocol
 import python_calamine
 
 from app.workbook.csv_text import read_grid
-from app.workbook.guard import Admitted, Kind
+from app.workbook.guard import Admitted, Kind, admit
 from app.workbook.headers import Area
 from app.workbook.refusals import damaged, not_a_workbook, protected
 
@@ -78,17 +79,34 @@ def text_of(value: Any) -> str:
 
 
 @contextmanager
-def opened(path: Path, admitted: Admitted) -> Iterator[Source]:
-    """The sheets of a file. What the parser says becomes a WorkbookError."""
-    if admitted.kind is Kind.TEXT:
-        yield _Text(read_grid(path, admitted.data))
-        return
+def opened(path: Path) -> Iterator[tuple[Admitted, Source]]:
+    """The sheets of a file that the guard has admitted. Raises WorkbookError.
+
+    A large workbook is opened while the guard looks at its worksheets, which opening does not
+    touch; whatever comes of it counts only when the guard is done.
+    """
+    begun: list[Future[Any]] = []
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        admitted = admit(path, lambda data: begun.append(thread.submit(_parser, data)))
+        if admitted.kind is Kind.TEXT:
+            yield admitted, _Text(read_grid(path, admitted.data))
+            return
+        with _explained(path):
+            book = begun[0].result() if begun else _parser(admitted.data)
+            with closing(_Workbook(book)) as source:
+                yield admitted, source
+
+
+def _parser(data: bytes) -> Any:
+    # The bytes and not the path: the parser would believe the ending of the name.
+    return python_calamine.CalamineWorkbook.from_filelike(BytesIO(data))
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """What the parser says becomes a WorkbookError."""
     try:
-        # The bytes and not the path: the parser would believe the ending of the name.
-        with closing(
-            _Workbook(python_calamine.CalamineWorkbook.from_filelike(BytesIO(admitted.data)))
-        ) as book:
-            yield book
+        yield
     except python_calamine.PasswordError as error:
         raise protected(path) from error
     except (python_calamine.XmlError, python_calamine.ZipError) as error:

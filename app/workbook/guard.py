@@ -6,6 +6,7 @@ The guard refuses what is known to harm; what it cannot know of ends the child p
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -70,14 +71,16 @@ class Admitted:
     """A sheet may have formulas or hidden rows, of which the fast reader does not tell."""
 
 
-def admit(path: Path) -> Admitted:
+def admit(path: Path, may_open: Callable[[bytes], None] = lambda _: None) -> Admitted:
     """Read the file whole and find out what it is. Raises WorkbookError when it must not be read.
 
-    The parser gets these bytes and not the file, so that nobody can change it in between.
+    The parser gets these bytes and not the file, so that nobody can change it in between. In a
+    large workbook `may_open` is called with them when only the worksheets are still to be looked
+    at: the parser may open them, which takes it to no worksheet, but read no sheet.
     """
     data, fingerprint = _bytes(path)
     if data.startswith(b"PK"):
-        package, needs_look = check_zip(path, data)
+        package, needs_look = check_zip(path, data, lambda: may_open(data))
         with package:
             return Admitted(_kind_of_package(path, package), data, fingerprint, needs_look)
     return Admitted(_kind(path, data), data, fingerprint)

@@ -95,10 +95,7 @@ def list_rows(
             texts[place] = seen.texts.get((number, column)) or text_of(texts[place])
     batches = _each(columns.batch[top:], lambda value: text_of(value).strip())
     included = _each(columns.include[top:], lambda value: not says_no(text_of(value)))
-    sizes = [
-        value if type(value) is float and 0 <= value < math.inf else _size(value)
-        for value in columns.size[top:]
-    ]
+    sizes = _sizes(columns.size[top:])
     left_out = set(_without_person(columns, sources, targets, layout, seen))
     if left_out:
         kept = [place not in left_out for place in range(len(numbers))]
@@ -108,12 +105,13 @@ def list_rows(
         sizes = list(compress(sizes, kept))
     source_name = f"{sheet}!{column_letter(layout.source)}"
     target_name = f"{sheet}!{column_letter(layout.target)}"
+    names = list(map(str, numbers))
     said: dict[str, Sequence[Any]] = {
         "row": numbers,
         "source_upn": sources,
         "target_upn": targets,
-        "source_cell": [f"{source_name}{number}" for number in numbers],
-        "target_cell": [f"{target_name}{number}" for number in numbers],
+        "source_cell": list(map(source_name.__add__, names)),
+        "target_cell": list(map(target_name.__add__, names)),
     }
     optional: dict[str, Sequence[Any]] = {
         "batch": batches,
@@ -165,9 +163,17 @@ def _without_person(
         for place, value in enumerate(columns.first):
             if text_of(value).strip().casefold() == "group":
                 yield place
+    if all(map(str.strip, sources)):
+        return
     for place, (one, other) in enumerate(zip(sources, targets, strict=True)):
         if not (one.strip() or other.strip()) and not _is_calculated(place + top + 1, layout, seen):
             yield place
+
+
+def _sizes(values: list[Any]) -> list[float | None]:
+    if set(map(type, values)) == {float} and min(values) >= 0 and math.isfinite(sum(values)):
+        return values
+    return [_size(value) for value in values]
 
 
 def _size(value: object) -> float | None:

@@ -12,7 +12,7 @@ from app.errors import WorkbookError
 from app.events import ColumnsNeeded
 from app.model import MapRow
 from app.workbook.grids import Sheet, SheetName, Source, opened, text_of
-from app.workbook.guard import Admitted, Kind, admit
+from app.workbook.guard import Admitted, Kind
 from app.workbook.headers import (
     Grid,
     Layout,
@@ -80,8 +80,7 @@ def read_book(
     A hidden sheet is suggested but never taken by itself: the admin does not see what is in it.
     """
     choice = _Choice(sheet, source_column, target_column, batch_column)
-    admitted = admit(path)
-    with opened(path, admitted) as source:
+    with opened(path) as (admitted, source):
         found = _find_list(path, source, choice, ask=ask)
     # The parser has let go of its grids by now, which are many times as large as the list.
     return _book_read(path, admitted, found) if isinstance(found, _List) else found

@@ -6,7 +6,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -34,12 +34,21 @@ _FORMULA_END = re.compile(rb"</(?:[^\s<>/:]++:)?f\s*>")
 _LONG = 1 << 16
 """More bytes without the end of a tag than any cell has: its text is 32,767 characters."""
 _OVERLAP = 64
+_SHEETS = "xl/worksheets/"
+_LARGE = 1 << 21
+"""Bytes of a worksheet from which it is worth to look at it and to open the rest side by side."""
 
 
-def check_zip(path: Path, data: bytes) -> tuple[zipfile.ZipFile, bool]:
+def check_zip(
+    path: Path, data: bytes, may_open: Callable[[], None] = lambda: None
+) -> tuple[zipfile.ZipFile, bool]:
     """The package in these bytes, every part of which was unpacked once and let go again.
 
     And whether a sheet may have formulas or hidden rows, as that is cheap to see here.
+
+    `may_open` is called when all is good but for large worksheets, which are looked at after it:
+    a parser that opens a workbook looks at every other part and at no worksheet. It is not called
+    where there are none.
 
     Raises WorkbookError. The directory of a zip is only a claim: a parser unpacks what is there,
     so the real length, the checksum and the place of every part are compared with it.
@@ -54,9 +63,18 @@ def check_zip(path: Path, data: bytes) -> tuple[zipfile.ZipFile, bool]:
     _check_directory(path, parts)
     places = _places(path, data, parts, package.start_dir)
     needs_look = False
-    for part in parts:
+    sheets = [part for part in parts if _is_large_sheet(part)]
+    for part in (part for part in parts if not _is_large_sheet(part)):
+        needs_look |= _check_part(path, places[part.header_offset], part)
+    if sheets:
+        may_open()
+    for part in sheets:
         needs_look |= _check_part(path, places[part.header_offset], part)
     return package, needs_look
+
+
+def _is_large_sheet(part: zipfile.ZipInfo) -> bool:
+    return part.filename.startswith(_SHEETS) and part.file_size >= _LARGE
 
 
 def _check_directory(path: Path, parts: list[zipfile.ZipInfo]) -> None:

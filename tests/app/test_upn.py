@@ -257,9 +257,12 @@ def test_what_is_called_plain_stands_up_to_the_full_check(text: str) -> None:
 )
 def test_a_column_is_looked_at_as_each_text_would_be(column: list[str]) -> None:
     expected = {place for place, text in enumerate(column) if not upn.is_plain(text)}
-    assert upn.not_plain(column) == expected
+    domains = [text.partition("@")[2] for text in column]
+    assert upn.not_plain(column) == (expected, domains)
     plain = ["person@contoso.com"] * 1_000
-    assert upn.not_plain(plain + column) == {place + 1_000 for place in expected}
+    found, domains = upn.not_plain(plain + column)
+    assert found == {place + 1_000 for place in expected}
+    assert len({id(domain) for domain in domains}) == len(set(domains))
 
 
 @pytest.mark.parametrize("piece", ["“", "'", "mailto:", " ", "\u200b", "@", "é", "’", "1"])

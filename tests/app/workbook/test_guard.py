@@ -6,9 +6,11 @@ import os
 import sys
 import zipfile
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+import python_calamine
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,8 +19,19 @@ import hostile
 from app.errors import WorkbookError
 from app.workbook.extent import Extent
 from app.workbook.guard import Kind, admit
+from app.workbook.read import read_book
 from formats import make_ods, make_ole, make_xls, make_xlsb
-from hostile import HEADER, SHEET, XML, make_package, make_raw, parts, sheet_xml
+from hostile import (
+    HEADER,
+    SHEET,
+    XML,
+    make_package,
+    make_raw,
+    parts,
+    sheet_xml,
+    sparse_xlsb,
+    text_row,
+)
 
 FAR = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
 DTD = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]>'
@@ -363,3 +376,61 @@ def test_formulas_and_hidden_rows_ask_for_a_second_look(
         book = make_raw(tmp_path / "a.xlsx", f"{HEADER}{padding}{row}")
         assert admit(book).needs_second_look is needs
         book.unlink()
+
+
+# Opened while the guard still looks
+
+LARGE = "".join(
+    text_row(number, f"p{number}@a.com", f"p{number}@b.com") for number in range(2, 16_000)
+)
+TOO_FAR = LARGE + FAR
+
+
+def test_the_parser_may_open_a_large_workbook_while_its_sheets_are_looked_at(
+    tmp_path: Path,
+) -> None:
+    shown: list[bytes] = []
+    small = make_raw(tmp_path / "small.xlsx", HEADER)
+    admit(small, shown.append)
+    assert shown == []
+    large = make_raw(tmp_path / "large.xlsx", HEADER + LARGE)
+    assert admit(large, shown.append).data == large.read_bytes()
+    assert shown == [large.read_bytes()]
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/sharedStrings.xml", "docProps/app.xml"])
+def test_it_may_not_while_anything_else_is_unseen(tmp_path: Path, part: str) -> None:
+    shown: list[bytes] = []
+    content = parts(sheet_xml(HEADER + LARGE))
+    content[part] = f"{DTD}<x/>"
+    path = make_package(tmp_path / "a.xlsx", content)
+    with pytest.raises(WorkbookError, match="declares entities"):
+        admit(path, shown.append)
+    assert shown == []
+
+
+def test_what_is_refused_later_is_refused_however_the_opening_went(tmp_path: Path) -> None:
+    content = parts(sheet_xml(HEADER + TOO_FAR))
+    for shared in ("<sst/>", "no XML at all <"):
+        content["xl/sharedStrings.xml"] = shared
+        path = make_package(tmp_path / "a.xlsx", content)
+        shown: list[bytes] = []
+        with pytest.raises(WorkbookError) as raised:
+            admit(path, shown.append)
+        assert (raised.value.code, len(shown)) == ("TOO_LARGE", 1)
+        with pytest.raises(WorkbookError) as raised:
+            read_book(path)
+        assert raised.value.code == "TOO_LARGE"
+
+
+def test_opening_touches_no_worksheet(tmp_path: Path) -> None:
+    """That the parser may begin before the sheets were seen stands on this."""
+    path = make_package(tmp_path / "a.xlsx", parts("<worksheet><sheetData><row>&</nothing>"))
+    book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
+    assert book.sheet_names == ["Mapping"]
+    with pytest.raises(python_calamine.XmlError):
+        book.get_sheet_by_name("Mapping")
+    for bomb in (make_raw(tmp_path / "far.xlsx", HEADER + FAR), sparse_xlsb(tmp_path / "far.xlsb")):
+        # Reading the sheet would end this process.
+        book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(bomb.read_bytes()))
+        assert book.sheet_names == ["Mapping"]
