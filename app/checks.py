@@ -23,7 +23,6 @@ _ODD_SHARE = 0.1
 _ROWS_FOR_A_MAJORITY = 3
 _HELD_BACK = "HELD_BACK"
 _EMPTY = ("UPN_EMPTY_SOURCE", "UPN_EMPTY_TARGET")
-
 _INCLUDE = attrgetter("include")
 
 _Found = defaultdict[int, list[Finding]]
@@ -41,9 +40,7 @@ def check_list(
     """
     sources = _Column([row.source_upn for row in rows])
     targets = _Column([row.target_upn for row in rows])
-    held_back: set[int] = set()
-    if not all(map(_INCLUDE, rows)):
-        held_back.update(place for place, row in enumerate(rows) if not row.include)
+    held_back = {place for place, here in enumerate(map(_INCLUDE, rows)) if not here}
     # By place in the list; rows about which there is nothing to say are not in it.
     found: _Found = defaultdict(list)
     found.update((place, _of_row(rows[place])) for place in sources.odd | targets.odd | held_back)
@@ -201,12 +198,9 @@ def _compare(
         all_addresses = [addresses[p] for p in wanted]
     # Only values that occur more than once are looked at closely: in most lists there are none.
     source_set, target_set = set(all_sources), set(all_targets)
-    crossing = source_set & target_set
-    same_sources = _repeated(all_sources, source_set)
-    same_targets = _repeated(all_targets, target_set)
-    del source_set, target_set
-    by_source = _grouped(wanted, sources, targets, crossing | same_sources)
-    by_target = _grouped(wanted, targets, sources, same_targets)
+    wanted_sources = _repeated(all_sources, source_set) | (source_set & target_set)
+    by_source = _grouped(wanted, sources, targets, wanted_sources)
+    by_target = _grouped(wanted, targets, sources, _repeated(all_targets, target_set))
     shared = _repeated(all_addresses, set(all_addresses)) - {""}
     by_address = _grouped(wanted, addresses, targets, shared)
     if not (by_source or by_target or by_address):

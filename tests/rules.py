@@ -123,7 +123,8 @@ def other_threads(source: Source) -> Iterator[str]:
 
     The practice tenants are another program, and a workbook's child may use all of its process.
     """
-    if source.path.startswith("app/practice/") or source.path == "app/workbook/zip_copy.py":
+    in_child = ("app/workbook/grids.py", "app/workbook/zip_copy.py")
+    if source.path.startswith("app/practice/") or source.path in in_child:
         return
     for node, module in imports(source):
         if module.split(".")[0] in ("asyncio", "concurrent", "multiprocessing"):
