@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import platform
+import sys
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from app.secret_service import SecretService
 from app.signed_in import Registration
 
 _log = logging.getLogger(__name__)
+_HAS_KEY_RING = sys.platform == "linux"
 _NOTHING = "{}"
 _LABEL = "Tenant Ferry, sign-in"
 
@@ -50,7 +51,7 @@ def safe_place(folder: Path, registration: Registration) -> SafePlace | None:
 
 
 def _store(folder: Path, name: str) -> _Store:
-    if platform.system() == "Linux":
+    if _HAS_KEY_RING:
         return SecretService(f"{folder.absolute()}/{name}", _LABEL)
     # Late: it brings all of msal with it.
     from msal_extensions import build_encrypted_persistence
