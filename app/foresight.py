@@ -12,6 +12,7 @@ class By(StrEnum):
     WORKBOOK = "the workbook’s own checks"
     USERS = "reading both users"
     DRIVE = "reading the source OneDrive"
+    TARGET_DRIVE = "reading the target OneDrive (an application only)"
     MAP = "reading the identity map"
     HOSTS = "the two addresses"
     DRY_RUN = "the service’s dry run"
@@ -36,11 +37,11 @@ FORESEEN: tuple[Foreseen, ...] = (
     Foreseen(
         "MnAOdbFailedToGetUrlForSourceUPN",
         (By.WORKBOOK, By.USERS, By.DRY_RUN),
-        ("SOURCE_USER_MISSING", "MnAOdbFailedToGetUrlForSourceUPN"),
+        ("SOURCE_USER_MISSING", "MnAOdbFailedToGetUrlForSourceUPN", "UPN_DOT_BEFORE_AT"),
     ),
     Foreseen(
         "MnAOdbForSourceUPNDoesNotExist",
-        (By.DRY_RUN, By.DRIVE),
+        (By.WORKBOOK, By.DRY_RUN, By.DRIVE),
         ("SOURCE_DRIVE_MISSING", "MnAOdbForSourceUPNDoesNotExist", "UPN_GUEST"),
     ),
     Foreseen("MnAOdbForSourceUPNDoesNotExistYet", _RUN, ("MnAOdbForSourceUPNDoesNotExistYet",)),
@@ -97,7 +98,7 @@ FORESEEN: tuple[Foreseen, ...] = (
     ),
     Foreseen(
         "MnASiteMoveTargetUrlHasWriteConflict",
-        (By.WORKBOOK, By.DRY_RUN),
+        (By.WORKBOOK, By.TARGET_DRIVE, By.DRY_RUN),
         ("MnASiteMoveTargetUrlHasWriteConflict", "TARGET_DRIVE_EXISTS", "DUPLICATE_TARGET"),
     ),
     Foreseen("MnAOdbOwnerUrlMismatch", _RUN, ("MnAOdbOwnerUrlMismatch",)),
@@ -117,7 +118,7 @@ FORESEEN: tuple[Foreseen, ...] = (
     Foreseen("MnASiteMoveIsInprogressOrFinished", _RUN, ("DRY_RUN_THERE_ALREADY",)),
     Foreseen("MnAPartnersFarmsAreIncompatible", _RUN, ("MnAPartnersFarmsAreIncompatible",)),
     Foreseen("invalidCharacter", (By.WORKBOOK,), ("UPN_APOSTROPHE",)),
-    Foreseen("-161", _RUN, ("-161", "SOURCE_DRIVE_LOCKED")),
+    Foreseen("-161", _RUN, ("-161",)),
     Foreseen("-102", (By.DRIVE, By.DRY_RUN), ("-102", "SOURCE_DRIVE_LOCKED")),
 )
 

@@ -14,7 +14,7 @@ import pytest
 from app import remedies
 from app.checks import check_list
 from app.finding_table import TEXTS
-from app.foresight import FORESEEN, LATER, UNFORESEEN, By
+from app.foresight import FORESEEN, LATER, UNFORESEEN, By, Foreseen
 from app.handbook import pages
 from app.model import Finding, Level, Mapping
 from app.practice import causes
@@ -65,6 +65,7 @@ class Of:
 
 PEOPLE = [
     Of(causes.NO_URL, {"side": "target"}),
+    Of(causes.NO_URL, source_upn="ana.@contoso.com"),
     Of(causes.NO_DRIVE, {"no_drive": True}),
     Of(causes.NO_DRIVE, source_upn="a_x.com#EXT#@contoso.com"),
     Of(causes.NO_DRIVE_YET, {"drive_ready_at": 2**50}),
@@ -149,6 +150,45 @@ def test_every_cause_in_the_tenants_is_found(
     assert_found(cause.code, found[""] + found["ana@contoso.com"])
     # Nobody looks as if all were well.
     assert {finding.level for finding in found["ana@contoso.com"]} & {Level.BLOCK, Level.UNKNOWN}
+
+
+def test_the_move_of_somebody_else_to_the_same_target_is_found(
+    tenants: Practice, tmp_path: Path
+) -> None:
+    assert tenants.create("other@contoso.com", "ana@northwind.com").status_code == 200
+    tenants.advance(3600)
+    found = said_of([("ana@contoso.com", "ana@northwind.com")], tenants, tmp_path)
+    assert_found(causes.TARGET_CONFLICT.code, found["ana@contoso.com"])
+
+
+def test_an_application_on_the_target_finds_what_is_in_the_way_by_looking(
+    serve: Callable[..., Practice], tmp_path: Path
+) -> None:
+    there = _written(tmp_path, {"ana@northwind.com": {"target_drive_exists": True}})
+    practice = serve("--speed", "0", "--people", there)
+    token = practice.token("target", delegated=False)
+    pair = ("ana@contoso.com", "ana@northwind.com")
+    found = said_of([pair], practice, tmp_path, target_token=token, application=True)
+    assert [finding.code for finding in found[pair[0]]] == ["TARGET_DRIVE_EXISTS"]
+
+
+ASKED = {
+    By.USERS: ("SOURCE_USER_", "TARGET_USER_", "TARGET_PLAN_", "LICENCE_"),
+    By.DRIVE: ("SOURCE_DRIVE_", "SOURCE_SIZE_"),
+    By.TARGET_DRIVE: ("TARGET_DRIVE_",),
+    By.HOSTS: ("HOST_",),
+}
+"""How the findings of each question begin; those of the workbook's checks are named in a table."""
+
+
+@pytest.mark.parametrize("one", FORESEEN, ids=[one.code for one in FORESEEN])
+def test_each_question_of_the_table_has_its_finding_and_each_finding_its_question(
+    one: Foreseen,
+) -> None:
+    for by, begins in ASKED.items():
+        assert (by in one.by) == any(code.startswith(begins) for code in one.findings), by
+    own = {code for code in one.findings if code in TEXTS and not code.startswith("HOST_")}
+    assert (By.WORKBOOK in one.by) == bool(own)
 
 
 def test_an_admin_address_is_found(tenants: Practice, tmp_path: Path) -> None:
