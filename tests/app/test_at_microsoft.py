@@ -9,6 +9,7 @@ import importlib.resources
 import json
 import re
 import uuid
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote
@@ -17,7 +18,10 @@ import pytest
 import xlsxwriter
 from jsonschema import Draft202012Validator
 
+from app.client import GraphClient
+from app.clock import SystemClock
 from app.events import BookOpened, MovesChanged, ServiceConnected, SignInsChanged
+from app.graph_moves import GraphMoves
 from app.model import Side
 from app.project import Project
 from app.signed_in import Registration, SideState, Way
@@ -26,6 +30,8 @@ from recording_proxy import GRAPH, LOGIN, Recorded, recording
 from sign_in_service import SignInService, sign_in_service
 
 NAMES = ("ana", "ben", "o.neil")
+GONE = "gone"
+OURS = "practice-source.onmicrosoft.com"
 MIGRATIONS = "/solutions/sharePoint/migrations"
 TASKS = f"{MIGRATIONS}/crossOrganizationMigrationTasks"
 USER_MAP = f"{MIGRATIONS}/crossOrganizationUserMappings"
@@ -37,6 +43,7 @@ KNOWN = (
     ("POST", "beta", rf"{TASKS}"),
     ("POST", "beta", rf"{TASKS}/[0-9a-f-]{{36}}/cancel"),
     ("GET", "beta", rf"{USER_MAP}\(sourceUserPrincipalName='[^']+'\)"),
+    ("GET", "beta", rf"{GROUP_MAP}\(sourceGroupObjectId='[0-9a-f-]{{36}}'\)"),
     ("PATCH", "beta", rf"{USER_MAP}"),
     ("PATCH", "beta", rf"{GROUP_MAP}"),
     ("GET", "v1.0", r"/organization"),
@@ -44,9 +51,17 @@ KNOWN = (
     ("GET", "v1.0", r"/users"),
     ("GET", "v1.0", r"/users/[^/]+"),
     ("GET", "v1.0", r"/users/[^/]+/drive"),
-    ("GET", "v1.0", r"/users/[^/]+/licenseDetails"),
 )
 """Every call that the pages of Microsoft Graph have and that this program makes."""
+OPTIONS = {
+    TASKS: {"$top", "$skiptoken", "$filter", "$count"},
+    "/organization": {"$select"},
+    "/subscribedSkus": {"$select"},
+    "/users": {"$filter", "$select"},
+}
+"""The query options of a call; those of one user and of one OneDrive are `$select` alone."""
+LISTED = r"userPrincipalName in \('[^']+'(,'[^']+'){0,14}\)"
+GROUP = "0d5a3ee1-6a3c-4f4e-9d7b-5a3b1b1c0001"
 BODIES = {
     ("POST", TASKS): "userTask",
     ("PATCH", USER_MAP): "userMappings",
@@ -63,6 +78,12 @@ def contract(name: str) -> Draft202012Validator:
 def check_call(method: str, version: str, path: str, body: object) -> None:
     """One call, alone or out of a batch, is one that the contract has."""
     plain = unquote(path.partition("?")[0])
+    asked = parse_qs(path.partition("?")[2])
+    usual = {"$select"} if plain.startswith("/users/") else set()
+    assert set(asked) <= OPTIONS.get(plain, usual), path
+    if plain == "/users":
+        [condition] = asked["$filter"]
+        assert re.fullmatch(LISTED, condition), condition
     known = [one for one in KNOWN if one[:2] == (method, version) and re.fullmatch(one[2], plain)]
     assert known, f"{method} /{version}{path} is in no page"
     schema = BODIES.get((method, plain))
@@ -120,7 +141,9 @@ def sign_in_by_code(service: SignInService, project: Project, screen: Follower) 
 def test_what_would_be_sent_to_microsoft_keeps_the_contract(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with sign_in_service(tmp_path) as (service, _):
+    people = tmp_path / "people.json"
+    people.write_text(json.dumps({f"{GONE}@{OURS}": {"side": "target"}}), "utf-8")
+    with sign_in_service(tmp_path, "--people", str(people)) as (service, _):
         hosts = {GRAPH: service.base_url, LOGIN: service.origin}
         with recording(tmp_path, hosts, service.browser) as (proxy, root):
             for name in ("NO_PROXY", "no_proxy", "https_proxy", "ALL_PROXY", "all_proxy"):
@@ -132,8 +155,11 @@ def test_what_would_be_sent_to_microsoft_keeps_the_contract(
             with xlsxwriter.Workbook(book) as workbook:
                 sheet = workbook.add_worksheet("Mapping")
                 sheet.write_row(0, 0, ("SourceUPN", "TargetUPN"))
-                for number, name in enumerate(NAMES, 1):
+                for number, name in enumerate((*NAMES, GONE), 1):
                     sheet.write_row(number, 0, (ours.upn(name), theirs.upn(name)))
+                groups = workbook.add_worksheet("Groups")
+                groups.write_row(0, 0, ("SourceGroupId", "TargetGroupId", "Type"))
+                groups.write_row(1, 0, (GROUP, f"1{GROUP[1:]}", "RegularGroup"))
             screen = Follower()
             project = Project(screen.events.put, tmp_path / "state")
             project.open(book)
@@ -153,6 +179,12 @@ def test_what_would_be_sent_to_microsoft_keeps_the_contract(
                 MovesChanged, lambda _: all(m.status.is_final for m in screen.moves.values())
             )
             assert project.close(20.0)
+            # So it is asked where the service gives no list, and near the end of a large project.
+            ids = [one.move_id for one in screen.moves.values()]
+            with closing(GraphClient(GRAPH, lambda: service.source_token)) as client:
+                host = "https://practice-target-my.sharepoint.com"
+                moves = GraphMoves(client, target_host=host, clock=SystemClock(), practice=False)
+                assert {one.move_id for one in moves.states(ids)} == set(ids)
             assert proxy.refused == []
             calls = [
                 call
@@ -163,6 +195,9 @@ def test_what_would_be_sent_to_microsoft_keeps_the_contract(
             starts = [one for one in calls if one == ("POST", TASKS)]
             drives = [path for method, path in calls if "/drive" in path]
             signed = [asked for asked in proxy.seen if asked.host != "graph.microsoft.com"]
+    for method, _, pattern in KNOWN:
+        made = [unquote(path.partition("?")[0]) for one, path in calls if one == method]
+        assert any(re.fullmatch(pattern, path) for path in made), f"nobody asked {pattern}"
     assert len(starts) >= len(NAMES)
     assert any("getBySourceUserPrincipalName" in path for _, path in calls)
     assert any(path.endswith("/cancel") for _, path in calls)
