@@ -11,7 +11,7 @@ from pathlib import Path
 
 from installer import version
 from installer.screen import Screen, virtual_screen, wait
-from installer.windows_setup import files_of
+from installer.windows_setup import files_of, kilobytes
 from installer.windows_tree import COMMAND, PROGRAM
 from installer.wine import Wine
 
@@ -44,6 +44,7 @@ def prove_setup(
         shortcut = entry / f"{version.NAME}.lnk"
         _must(shortcut.is_file(), "the Start menu has no entry")
         _must((wine.user / "Desktop" / shortcut.name).is_file(), "the desktop has no entry")
+        _told_to_windows(wine, tree)
         self_test(wine, home / PROGRAM, screen, say)
         _same_files(tree, home)
         say("self-test of the installed program passed, and wrote nothing beside the program")
@@ -222,6 +223,19 @@ def _replaced(wine: Wine, setup: Path, tree: Path, home: Path) -> None:
 
 def _set_version(wine: Wine, told: str) -> None:
     wine.run("reg", "add", f"HKCU\\{_ARP}", "/v", "DisplayVersion", "/d", told, "/f")
+
+
+def _told_to_windows(wine: Wine, tree: Path) -> None:
+    """The list of programs has size and commands; the file type is offered, not taken over."""
+    told = _registered(wine)
+    size = re.search(r"EstimatedSize\s+REG_DWORD\s+(0x[0-9a-f]+)", told)
+    _must(size is not None and int(size[1], 16) == kilobytes(tree), f"the size is odd:\n{told}")
+    for name in ("DisplayIcon", "Publisher", "UninstallString", "QuietUninstallString"):
+        _must(name in told, f"the list of programs has no {name}:\n{told}")
+    types = wine.run("reg", "query", r"HKCU\Software\Classes\.xlsx", "/s").stdout
+    _must("TenantFerry.Workbook" in types, f"the program is not offered for .xlsx:\n{types}")
+    taken = wine.run("reg", "query", r"HKCU\Software\Classes\.xlsx", "/ve").stdout
+    _must("TenantFerry" not in taken, f"the file type was taken over:\n{taken}")
 
 
 def _registered(wine: Wine) -> str:
