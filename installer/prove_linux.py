@@ -10,7 +10,7 @@ from pathlib import Path
 
 from installer import version
 from installer.freeze import NAME
-from installer.screen import Screen, virtual_screen, wait
+from installer.screen import PATIENCE, Screen, virtual_screen, wait
 from installer.tools import BUILD, need, run
 
 _USER = "ferry"
@@ -92,15 +92,15 @@ def _try_window(command: list[object], screen: Screen, picture: str, *, is_full:
     try:
         shown = screen.drawn_window(version.NAME)
         if is_full:
-            wait(lambda: screen.colours("root") > _FULL, 60, "the workbook was not shown")
+            wait(lambda: screen.colours("root") > _FULL, PATIENCE, "the workbook was not shown")
         screen.settled_picture(BUILD / "pictures" / picture)
         screen.key(shown, "alt+F4")
-        if window.wait(60):
+        if window.wait(PATIENCE):
             raise SystemExit(f"Stopped: the window ended with {window.returncode}.")
     finally:
         if window.poll() is None:
             window.terminate()
-            window.wait(20)
+            window.wait(PATIENCE)
 
 
 def _try_moves(user: list[object], screen: Screen) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from installer import version
-from installer.screen import Screen, virtual_screen, wait
+from installer.screen import PATIENCE, Screen, virtual_screen, wait
 from installer.windows_setup import files_of, kilobytes
 from installer.windows_tree import COMMAND, PROGRAM
 from installer.wine import Wine
@@ -126,11 +126,11 @@ def _digests(folder: Path) -> dict[str, str]:
 
 
 def _window_from_shortcut(wine: Wine, shortcut: Path, screen: Screen, pictures: Path) -> None:
-    wine.start("start", wine.windows_path(shortcut), display=screen.display).wait(60)
+    wine.start("start", wine.windows_path(shortcut), display=screen.display).wait(PATIENCE)
     window = screen.drawn_window(version.NAME)
     screen.picture(pictures / "windows-first-start.png")
     screen.key(window, "alt+F4")
-    wait(lambda: screen.is_gone(version.NAME), 60, "the window did not close")
+    wait(lambda: screen.is_gone(version.NAME), PATIENCE, "the window did not close")
     wine.settle()
 
 
@@ -146,11 +146,11 @@ def _finished_moves(wine: Wine, home: Path, screen: Screen, setup: Path, picture
     _must("people moved" in done.stdout, f"the run said nothing of moves\n{done.stdout}")
     process = wine.start(home / PROGRAM, place, "--practice", display=screen.display)
     screen.drawn_window(version.NAME)
-    wait(lambda: screen.colours("root") > 200, 60, "the workbook was not shown")
+    wait(lambda: screen.colours("root") > 200, PATIENCE, "the workbook was not shown")
     screen.settled_picture(pictures / "windows-finished-moves.png")
     _install(wine, setup, code=_RUNS)
     _install(wine, setup, "/CLOSE")
-    process.wait(60)
+    process.wait(PATIENCE)
     _must(screen.is_gone(version.NAME), "the setup did not close the program")
 
 
@@ -164,13 +164,13 @@ def _offers_to_close(wine: Wine, setup: Path, home: Path, screen: Screen, pictur
     window = screen.window(title)
     screen.settled_picture(pictures / "setup-repair.png")
     screen.key(window, "alt+n")
-    wait(lambda: _log_says(log, "the program runs"), 60, "the setup did not see the program")
+    wait(lambda: _log_says(log, "the program runs"), PATIENCE, "the setup did not see the program")
     screen.settled_picture(pictures / "setup-program-runs.png")
     screen.key(screen.window(title), "Return")
-    wait(lambda: process.poll() is not None, 90, "the setup did not close the program")
+    wait(lambda: process.poll() is not None, PATIENCE, "the setup did not close the program")
     wait(lambda: _log_says(log, "done"), 300, "the setup did not repair")
     screen.key(window, "space", "alt+f")
-    installing.wait(60)
+    installing.wait(PATIENCE)
 
 
 def _log_says(log: Path, what: str) -> bool:
@@ -190,11 +190,11 @@ def _faults_told(wine: Wine, home: Path, screen: Screen, pictures: Path) -> None
         content = damaged.read_bytes()
         damaged.write_bytes(content[:200])
         process = wine.start(home / PROGRAM, display=screen.display)
-        box = screen.window(version.NAME, 90)
+        box = screen.window(version.NAME)
         screen.settled_picture(pictures / picture)
         screen.key(box, "Return")
-        wait(lambda: screen.is_gone(version.NAME), 60, "the box did not close")
-        process.wait(60)
+        wait(lambda: screen.is_gone(version.NAME), PATIENCE, "the box did not close")
+        process.wait(PATIENCE)
         damaged.write_bytes(content)
     told = log.read_text("utf-8", "replace")
     _must("EOFError: marshal data too short" in told, f"the log says nothing of it:\n{told}")
@@ -252,7 +252,7 @@ def _pages(wine: Wine, setup: Path, home: Path, screen: Screen, pictures: Path) 
     wait((home / "uninstall.exe").is_file, 900, "the pages did not install the program")
     screen.settled_picture(pictures / "setup-4-finish.png")
     screen.key(window, "space", "alt+f")
-    process.wait(60)
+    process.wait(PATIENCE)
     removing = wine.start(home / "uninstall.exe", display=screen.display)
     window = screen.window(f"{version.NAME}.*Uninstall|Uninstall|{title}")
     screen.settled_picture(pictures / "uninstall-1-data.png")
@@ -260,7 +260,7 @@ def _pages(wine: Wine, setup: Path, home: Path, screen: Screen, pictures: Path) 
     wait(lambda: not (home / PROGRAM).exists(), 300, "the pages did not uninstall the program")
     screen.settled_picture(pictures / "uninstall-2-done.png")
     screen.key(window, "alt+c")
-    removing.wait(60)
+    removing.wait(PATIENCE)
     wine.settle()
 
 

@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+PATIENCE = 240.0
+"""Seconds until something that must happen counts as missing, also on a machine that is busy."""
 _PAUSE = 0.3
 _PLAIN = 30
 """Colours that a window without anything in it may show."""
@@ -30,7 +32,7 @@ class Screen:
         target.parent.mkdir(parents=True, exist_ok=True)
         self._run("import", "-window", window, str(target))
 
-    def window(self, title: str, seconds: float = 60) -> str:
+    def window(self, title: str, seconds: float = PATIENCE) -> str:
         """Wait for a visible window whose title fits the pattern; its number. SystemExit if not."""
         found: list[str] = []
 
@@ -43,8 +45,8 @@ class Screen:
 
     def drawn_window(self, title: str) -> str:
         """The window, once there is more in it than its ground. SystemExit if not."""
-        window = self.window(title, 90)
-        wait(lambda: self.colours(window) > _PLAIN, 60, f"the window {title} stayed empty")
+        window = self.window(title)
+        wait(lambda: self.colours(window) > _PLAIN, PATIENCE, f"the window {title} stayed empty")
         return window
 
     def settled_picture(self, target: Path) -> None:
@@ -61,7 +63,7 @@ class Screen:
             calm = calm + 1 if is_calm else 0
             return calm >= _CALM_PICTURES
 
-        wait(is_still, 60, "the window did not come to rest")
+        wait(is_still, PATIENCE, "the window did not come to rest")
         earlier.unlink()
 
     def is_gone(self, title: str) -> bool:
@@ -109,7 +111,7 @@ def virtual_screen(size: str = "1400x900x24") -> Iterator[Screen]:
     finally:
         for process in (manager, server):
             process.terminate()
-            process.wait(20)
+            process.wait(PATIENCE)
 
 
 def changed_pixels(before: Path, after: Path) -> int:

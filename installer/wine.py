@@ -67,7 +67,7 @@ class Wine:
             ["wine", "winecfg", "/v", "win10"],
             ["wineserver", "-w"],
         ):
-            subprocess.run(command, env=plain, check=True, capture_output=True, timeout=180)
+            subprocess.run(command, env=plain, check=True, capture_output=True, timeout=900)
         self._add_shims()
 
     def run(
@@ -101,11 +101,11 @@ class Wine:
 
     def settle(self) -> None:
         """Wait until the registry is on the disk and nothing runs any more."""
-        subprocess.run(["wineserver", "-w"], env=self.environment, check=True, timeout=120)
+        subprocess.run(["wineserver", "-w"], env=self.environment, check=True, timeout=600)
 
     def stop(self) -> None:
         """End everything that runs in this prefix, and in no other."""
-        subprocess.run(["wineserver", "-k"], env=self.environment, check=False, timeout=60)
+        subprocess.run(["wineserver", "-k"], env=self.environment, check=False, timeout=300)
 
     def windows_path(self, path: Path) -> str:
         """A path on the drive C as Windows writes it."""
