@@ -6,6 +6,7 @@ import queue
 from collections import Counter
 from collections.abc import Callable
 
+from app import gate_texts
 from app.console import columns_needed, complain, say
 from app.errors import AppError
 from app.events import (
@@ -19,7 +20,8 @@ from app.events import (
     RunState,
     Trouble,
 )
-from app.gate_events import GatesJudged, MapChanged
+from app.gate_events import ChainJudged, GatesJudged, MapChanged
+from app.gate_values import Gate
 from app.model import Move, MoveStatus
 from app.texts import status_label
 
@@ -38,6 +40,7 @@ class Screen:
         self.saved: BookSaved | None = None
         self.judged: GatesJudged | None = None
         self.map: MapChanged | None = None
+        self._holding: tuple[str, tuple[str, ...]] = ("", ())
 
     def wait(self, arrived: Callable[[Event], bool]) -> None:
         """Take events until one is what we wait for; AppError when it cannot come any more."""
@@ -73,6 +76,8 @@ class Screen:
                 self.judged = event
             case MapChanged():
                 self.map = event
+            case ChainJudged(batch, _, holding):
+                self._show_chain(batch, holding)
             case BookWaiting(_, error):
                 complain(error)
             case RunChanged(state, because):
@@ -90,6 +95,16 @@ class Screen:
                 self.trouble.append(error)
             case _:
                 pass
+
+    def _show_chain(self, batch: str, holding: tuple[Gate, ...]) -> None:
+        """The commands of the gates that hold a batch back, once as long as they are the same."""
+        before, self._holding = self._holding, (batch, tuple(gate.finding for gate in holding))
+        if self._holding == before:
+            return
+        for gate in holding:
+            self._tell(f"{batch} waits. {gate_texts.title(gate)}: {gate_texts.state(gate)}")
+            for command in gate.commands:
+                self._tell(f"    {gate_texts.on_side(command.side)}: {command.text}")
 
     def drain(self) -> None:
         """See what was still said at the end."""

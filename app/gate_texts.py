@@ -239,12 +239,13 @@ def what_to_do(gate: Gate) -> str:
 
 def chain_held(batch: str, gate: Gate) -> AppError:
     """A batch that is to follow is held back by this gate."""
+    first = "The commands stand with the gates." if gate.commands else what_to_do(gate)
     return AppError(
         "CHAIN_HELD",
         f"{batch} is held back: {title(gate)}",
         state(gate),
-        f"{what_to_do(gate)} It follows by itself when this is put right: the gates are judged"
-        " again every five minutes. Or cancel what still waits.".strip(),
+        f"{first} It follows by itself when this is put right: the gates are judged again every"
+        " five minutes. Or cancel what still waits.",
     )
 
 

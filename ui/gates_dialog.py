@@ -130,9 +130,9 @@ class GatesDialog(QDialog):
         self._show_text(self.note, text)
         self.again.setEnabled(True)
 
-    def show_gates(self, gates: Sequence[Gate], *, refused: bool) -> None:
-        """How the gates stand now; the one that was looked at stays."""
-        former = self._current()
+    def show_gates(self, gates: Sequence[Gate], *, refused: bool, anew: bool = False) -> None:
+        """How the gates stand now; the one that was looked at stays, unless it is all `anew`."""
+        former = None if anew else self._current()
         held = [gate for gate in gates if gate.holds]
         self._gates = {gate.code: gate for gate in gates}
         self.title.setText(words.held(len(held)))

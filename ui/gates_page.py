@@ -90,7 +90,7 @@ class Gates:
         """The gates as they stood when the batch was held back."""
         dialog = self._opened()
         if self._chain is not None:
-            dialog.show_gates(self._chain.gates, refused=False)
+            dialog.show_gates(self._chain.gates, refused=False, anew=True)
 
     def _trouble(self, error: AppError) -> None:
         parts = (f"{error.title}.", error.detail, error.remedy)
