@@ -114,7 +114,7 @@ def plan_errors() -> list[PlanError]:
 def test_every_code_in_the_modules_has_its_texts(module: str) -> None:
     codes = codes_in(module)
     assert len(codes) >= 8
-    assert codes <= texts.FINDING_CODES
+    assert [code for code in codes if texts.finding_title(code) == code] == []
 
 
 def test_a_formula_without_a_value_has_its_texts() -> None:
