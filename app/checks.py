@@ -201,6 +201,7 @@ def _compare(
     wanted_sources = _repeated(all_sources, source_set) | (source_set & target_set)
     by_source = _grouped(wanted, sources, targets, wanted_sources)
     by_target = _grouped(wanted, targets, sources, _repeated(all_targets, target_set))
+    del source_set, target_set  # as large as what comes next
     shared = _repeated(all_addresses, set(all_addresses)) - {""}
     by_address = _grouped(wanted, addresses, targets, shared)
     if not (by_source or by_target or by_address):

@@ -231,7 +231,9 @@ def _layout_at(grid: Grid, number: int, merged: Sequence[Area]) -> Layout | None
         return None
     below = grid[number : number + _SAMPLE]
     source, target = _one(sources, words, below), _one(targets, words, below)
-    by_value = _address_columns(below, names)
+    # What the values say is asked for only where the headers leave a doubt.
+    is_known = source >= 0 and target >= 0
+    by_value = {} if is_known else _address_columns(below, names)
     source_guess = source if source >= 0 else _first([*sources, *lone, *by_value], target)
     others = [*targets, *(i for i in by_value if by_value[i] != by_value.get(source_guess))]
     return Layout(

@@ -134,7 +134,10 @@ def _candidates(source: Source, choice: _Choice) -> list[_Candidate]:
         if choice.sheet and name.name != choice.sheet:
             continue
         sheet = source.sheet(name.name)
-        head = [[text_of(value) for value in row] for row in sheet.rows(_HEAD)]
+        head = [
+            [value if type(value) is str else text_of(value) for value in row]
+            for row in sheet.rows(_HEAD)
+        ]
         candidates.append(_Candidate(name, sheet, head, _layout(head, sheet, choice)))
     return candidates
 
