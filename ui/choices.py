@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import compress
 
 from app import plan
 from app.model import Level, MoveStatus, Window
@@ -20,7 +21,6 @@ class ChoiceFinder:
     def __init__(self) -> None:
         self._rows: Sequence[Row] = ()
         self._marks = b""
-        self._ready: list[Row] = []
         self._keys: tuple[str, ...] = ()
         self._batches: dict[str, tuple[str, ...]] | None = None
 
@@ -41,10 +41,10 @@ class ChoiceFinder:
         marks = tally.marks(READY)
         if self._rows is not rows.rows or marks != self._marks:
             self._rows, self._marks, self._batches = rows.rows, marks, None
-            self._ready = [rows.rows[number] for number in tally.numbers(READY)]
-            self._keys = tuple(row.key for row in self._ready)
+            self._keys = tuple(compress(rows.keys, marks))
         if by_column and batch_column and self._batches is None:
-            parts = plan.by_column((row.mapping for row in self._ready), Window())
+            ready = compress(rows.rows, marks)
+            parts = plan.by_column((row.mapping for row in ready), Window())
             self._batches = {p.name: p.keys for p in parts if p.name != plan.NO_BATCH}
         picked = [number for number in sorted(selected) if tally.is_of(number, READY)]
         return Choices(

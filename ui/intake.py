@@ -9,7 +9,7 @@ from app.events import BookOpened, Event, MovesChanged, RowsChecked
 from app.model import Move
 from ui import strings
 from ui.panels import PanelsWindow
-from ui.row_set import RowSet, slices
+from ui.row_set import SLICE, RowSet, slices
 from ui.turns import Turns, Work
 
 _TOLD_ROWS = 5_000
@@ -78,6 +78,9 @@ class Intake:
                 window.show_laying_out(text, done, total)
             yield None
         index = yield from model.arranging(rows)
+        if total > SLICE:
+            # What follows fills a turn of its own.
+            yield None
         if left != self._books_left:
             self._let_go(rows)
             return

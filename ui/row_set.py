@@ -27,6 +27,8 @@ class RowSet:
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
+        self.keys: list[str] = []
+        """Of the rows, in their order."""
         self.tally = Tally()
         self.has_moves = False
         """Some row has, or had, a move: there are times to show."""
@@ -97,6 +99,7 @@ class RowSet:
     def _add(self, row: Row) -> None:
         number = len(self.rows)
         self.rows.append(row)
+        self.keys.append(row.key)
         self._by_key.setdefault(row.key, number)
         self._by_row[row.mapping.row] = number
         self.tally.add(row)
