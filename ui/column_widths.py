@@ -21,6 +21,8 @@ _WORDS = {
     Column.BEGIN: "2026-12-05 18:00",
 }
 _PAD = 18
+_CHIP = 35
+"""Around the word of a status, beside its sign: the rounded ends, and the cell's margins."""
 _SORT_SIGN = 16
 _BATCH_LETTERS = 15
 _FEWEST_LETTERS = 14
@@ -85,6 +87,7 @@ class ColumnWidths(QObject):
             for column, word in _WORDS.items()
             if not self._table.isColumnHidden(column)
         }
+        widths[Column.STATUS] += metrics.ascent() + _CHIP - _PAD
         widths[Column.ROW] = max(metrics.horizontalAdvance(str(last)) + _PAD, head[Column.ROW])
         batch = _nearly_all([metrics.horizontalAdvance(one.batch) for one in sample])
         widths[Column.BATCH] = max(min(batch, letter * _BATCH_LETTERS) + _PAD, head[Column.BATCH])

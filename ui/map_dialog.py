@@ -22,6 +22,7 @@ from app.model import Finding
 from ui import icons
 from ui import strings_gates as words
 from ui.map_lines import MapLines, MapTable
+from ui.painted_table import MARGIN
 from ui.surfaces import MutedLabel, PrimaryButton, fit_to_screen, heading, label
 
 _SAMPLE = 100
@@ -79,7 +80,9 @@ class MapDialog(QDialog):
             self.bar.setRange(0, event.total)
             self.bar.setValue(event.done)
             what = words.MAP_READING if event.state is MapState.READING else words.MAP_UPLOADING
-            said = words.MAP_BUSY.format(what=what, done=event.done, total=event.total)
+            said = words.MAP_BUSY.format(
+                what=what, done=f"{event.done:,}", total=f"{event.total:,}"
+            )
             self.busy.setText(said)
         self.compare.setEnabled(connected and not is_busy)
         self.export.setEnabled(bool(event.wanted.entries) and not is_busy)
@@ -133,10 +136,12 @@ class MapDialog(QDialog):
             report.findings if report is not None else of_rows,
             report.lines if report is not None else (),
         )
-        for column in range(self.lines.columnCount()):
+        # The last column takes what is left.
+        for column in range(self.lines.columnCount() - 1):
             self.list.resizeColumnToContents(column)
-        sign = self.fontMetrics().height() + 8
-        self.list.setColumnWidth(0, self.list.columnWidth(0) + sign)
+            # Qt knows neither our margins nor the sign.
+            room = 2 * MARGIN + (self.fontMetrics().height() + 6 if column == 0 else 0)
+            self.list.setColumnWidth(column, self.list.columnWidth(column) + room)
         self.detail.setText("")
 
     def _show_detail(self, now: QModelIndex) -> None:

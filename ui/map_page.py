@@ -126,6 +126,9 @@ class MapPage:
     def _changed(self, event: MapChanged) -> None:
         self._last = event
         self.dialog.show_map(event, connected=self._connected)
+        if event.state is MapState.READING:
+            said = words.MAP_BEFORE_START.format(done=f"{event.done:,}", total=f"{event.total:,}")
+            self._window.plan.show_before_start(said)
         if self._upload_wanted and event.state is MapState.IDLE and event.report is not None:
             self.ask_upload()
 

@@ -154,6 +154,11 @@ class PlanBar(QWidget):
         self._starting = starting
         self.refresh()
 
+    def show_before_start(self, text: str) -> None:
+        """What a start that was asked for waits for."""
+        if self._starting:
+            self._say(text, "waiting")
+
     def set_run(self, state: RunState) -> None:
         self._run = state
         paused = state is RunState.PAUSED

@@ -127,7 +127,7 @@ COLUMN_REMEDY = "What to do"
 COLUMN_BEGIN = "Begin"
 COLUMN_UPDATED = "Updated"
 # Measured for the widths of the columns, never shown; the dashes leave room for an icon.
-WIDE_STATUS = "Waiting to be sent--"
+WIDE_STATUS = "Waiting to be sent"
 TABLE_NAME = "Mappings: one row per person"
 LEVEL_PASS = "PASS"
 LEVEL_WARN = "WARN"

@@ -304,6 +304,20 @@ def test_the_lines_of_the_map_keep_qts_rules(qtmodeltester: Any) -> None:
     assert column(lines, 0)[0] == "Add"
 
 
+def test_a_start_says_how_far_the_comparison_is_that_it_waits_for(
+    desk: tuple[MainWindow, FakeProject],
+) -> None:
+    window, _ = desk
+    reading = MapChanged(wanted(), None, MapState.READING, 1_200, 90_000)
+    window.take([reading])
+    assert "1,200" not in window.plan.message.text()
+    window.plan.set_starting(True)
+    window.take([reading])
+    assert "1,200 of 90,000" in window.plan.message.text()
+    window.plan.set_starting(False)
+    assert "1,200" not in window.plan.message.text()
+
+
 def test_from_the_gate_the_upload_is_asked_for_as_soon_as_the_map_is_compared(
     desk: tuple[MainWindow, FakeProject],
 ) -> None:
