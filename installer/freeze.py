@@ -29,6 +29,9 @@ _PLUGINS = re.compile(
 )
 """Windows on X11 and Wayland and none at all, pictures, input methods; not GTK, which alone would
 bring a dozen libraries."""
+_OF_THE_SYSTEM = ("libglib-2.0.so.0", "libgthread-2.0.so.0")
+"""Not brought along: the library of the system's key ring is loaded too, and fits no older one. The
+package depends on it (`QT_NEEDS`), and every desktop has it."""
 _UNUSED_MODULES = ("tkinter", "pytest", "hypothesis", "_pytest", "IPython", "matplotlib", "lxml")
 
 
@@ -133,6 +136,8 @@ def _trim(lib: Path) -> None:
         if plugin.is_file() and not _PLUGINS.match(plugin.relative_to(qt / "plugins").as_posix()):
             plugin.unlink()
     if sys.platform == "linux":
+        for name in _OF_THE_SYSTEM:
+            (lib / name).unlink(missing_ok=True)
         for library in unneeded(lib):
             library.unlink()
         # An interpreter that was built on the spot may have 20 MB of words for debuggers, and look
