@@ -17,7 +17,6 @@ from app.errors import AppError
 from app.events import (
     BookOpened,
     CheckedRow,
-    ColumnsNeeded,
     Event,
     MovesChanged,
     RowsChecked,
@@ -27,7 +26,7 @@ from app.events import (
 )
 from app.gate_events import MapChanged
 from app.journal import RowRecord
-from app.model import Finding, Mapping, Move, MoveStatus, Window
+from app.model import ColumnsNeeded, Finding, Mapping, Move, MoveStatus, Window
 from app.orders import Planned
 from app.plan import BatchRule, cut, next_number
 from app.preflight_values import RowCheck

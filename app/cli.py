@@ -22,9 +22,9 @@ from app.cli_run import CANNOT, NOT_ALL, OK, run
 from app.cli_tenants import add_tenant_arguments
 from app.console import columns_needed, complain, print_json, say
 from app.errors import AppError
-from app.events import CheckedRow, ColumnsNeeded
+from app.events import CheckedRow
 from app.journal import read_project
-from app.model import Finding, Level, Move, MoveStatus
+from app.model import ColumnsNeeded, Finding, Level, Move, MoveStatus
 from app.paths import RUN_MODULE, run_child
 from app.practice import serve
 from app.projects import find_project

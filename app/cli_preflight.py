@@ -16,14 +16,13 @@ from app.errors import AppError
 from app.events import (
     BookOpened,
     CheckedRow,
-    ColumnsNeeded,
     Event,
     PreflightChanged,
     RowsChecked,
     ServiceConnected,
     Trouble,
 )
-from app.model import Level
+from app.model import ColumnsNeeded, Level
 from app.preflight_values import PreflightState, PreflightSummary, Scope
 
 _OK, _BLOCKED = 0, 1

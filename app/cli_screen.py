@@ -13,7 +13,6 @@ from app.events import (
     BookOpened,
     BookSaved,
     BookWaiting,
-    ColumnsNeeded,
     Event,
     MovesChanged,
     RunChanged,
@@ -22,7 +21,7 @@ from app.events import (
 )
 from app.gate_events import ChainJudged, GatesJudged, MapChanged
 from app.gate_values import Gate
-from app.model import Move, MoveStatus
+from app.model import ColumnsNeeded, Move, MoveStatus
 from app.texts import status_label
 
 

@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from app.errors import AppError
-from app.events import ColumnsNeeded
+from app.model import ColumnsNeeded
 
 
 def columns_needed(needed: ColumnsNeeded) -> AppError:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.errors import AppError
 from app.gate_events import GateEvent
-from app.model import Finding, Mapping, MapRow, Move
+from app.model import ColumnsNeeded, Finding, Mapping, MapRow, Move
 from app.moves import Capabilities
 from app.preflight_values import PreflightSummary, RowCheck
 from app.releases import VersionsLooked
@@ -79,20 +79,6 @@ class PreflightChanged:
     """The pre-flight went on, stopped, or its kept results were read from the journal."""
 
     summary: PreflightSummary
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnsNeeded:
-    """The program cannot tell for sure which sheet or columns hold the mapping: ask."""
-
-    path: Path
-    sheets: tuple[str, ...]
-    sheet: str
-    columns: tuple[str, ...]
-    preview: tuple[tuple[str, ...], ...]
-    """Up to three values for each column, in the order of `columns`."""
-    source_guess: str = ""
-    target_guess: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from itertools import repeat
+from pathlib import Path
 from typing import Any, TypeVar
 
 _T = TypeVar("_T")
@@ -163,6 +164,20 @@ def in_bulk(kind: type[_T], count: int, columns: dict[str, Sequence[Any]]) -> tu
 def upn_key(upn: str) -> str:
     """The form in which two UPNs are compared: Entra ID compares them without regard to case."""
     return upn.strip().casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnsNeeded:
+    """The program cannot tell for sure which sheet or columns hold the mapping: ask."""
+
+    path: Path
+    sheets: tuple[str, ...]
+    sheet: str
+    columns: tuple[str, ...]
+    preview: tuple[tuple[str, ...], ...]
+    """Up to three values for each column, in the order of `columns`."""
+    source_guess: str = ""
+    target_guess: str = ""
 
 
 class MapKind(StrEnum):

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.events import ColumnsNeeded
+from app.model import ColumnsNeeded
 from ui import strings
 from ui.surfaces import MutedLabel, heading, label
 from ui.visible import visible

@@ -18,14 +18,13 @@ from app.events import (
     BookOpened,
     BookSaved,
     BookWaiting,
-    ColumnsNeeded,
     Event,
     RunChanged,
     RunState,
     ServiceConnected,
     Trouble,
 )
-from app.model import Move
+from app.model import ColumnsNeeded, Move
 from ui import strings
 from ui.appearance import Appearance
 from ui.columns_dialog import ColumnsQuestion

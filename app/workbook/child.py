@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import cast
 
 from app.errors import AppError, WorkbookError
-from app.events import ColumnsNeeded
+from app.model import ColumnsNeeded
 from app.paths import child_command
 from app.workbook import wire
 from app.workbook.parent import end_with

@@ -9,8 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 from app.errors import WorkbookError
-from app.events import ColumnsNeeded
-from app.model import MapRow
+from app.model import ColumnsNeeded, MapRow
 from app.workbook.grids import Sheet, SheetName, Source, opened, text_of
 from app.workbook.guard import Admitted, Kind
 from app.workbook.headers import (

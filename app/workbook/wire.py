@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from app.errors import AppError, WorkbookBusy, WorkbookError
-from app.events import ColumnsNeeded
-from app.model import Finding, Level, MapKind, Mapping, MapRow, Side, in_bulk
+from app.model import ColumnsNeeded, Finding, Level, MapKind, Mapping, MapRow, Side, in_bulk
 from app.workbook.status import (
     BookRead,
     CellValue,

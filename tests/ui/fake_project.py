@@ -11,10 +11,10 @@ from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
 from app.checks import check_list
-from app.events import BookOpened, CheckedRow, ColumnsNeeded, ServiceConnected
+from app.events import BookOpened, CheckedRow, ServiceConnected
 from app.gate_values import GateCode
 from app.identity_map import Key
-from app.model import Mapping, Move, MoveStatus, Side, Window
+from app.model import ColumnsNeeded, Mapping, Move, MoveStatus, Side, Window
 from app.moves import Capabilities
 from app.plan import BatchRule
 from app.preflight_values import Scope

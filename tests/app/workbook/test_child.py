@@ -15,8 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import WorkbookBusy, WorkbookError
-from app.events import ColumnsNeeded
-from app.model import Finding, Level, Mapping, Side
+from app.model import ColumnsNeeded, Finding, Level, Mapping, Side
 from app.paths import child_command
 from app.workbook import wire
 from app.workbook.child import open_book, stop_reading, write_status

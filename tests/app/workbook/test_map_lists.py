@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from app.events import ColumnsNeeded
-from app.model import MapKind
+from app.model import ColumnsNeeded, MapKind
 from app.workbook.child import open_book
 from app.workbook.status import BookRead
 

@@ -12,8 +12,7 @@ import xlsxwriter
 
 from app.checks import check_list
 from app.errors import WorkbookError
-from app.events import ColumnsNeeded
-from app.model import Level, Side
+from app.model import ColumnsNeeded, Level, Side
 from app.workbook.read import read_book
 from app.workbook.status import BookRead
 from formats import make_ods, make_xls, make_xlsb
