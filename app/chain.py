@@ -64,9 +64,3 @@ class Chain:
                 chained.append(name)
             before_is_done = before_is_done and count.ended >= self.share * count.planned
         return chained + [name for _, name in sorted(timed)]
-
-    def held_back(self, roster: Roster) -> str | None:
-        """The first batch that waits for the one before it, or None."""
-        open_now = set(self.open_batches(roster))
-        closed = (name for name in self.order if name not in open_now)
-        return next((name for name in closed if roster.waiting_in(name)), None)

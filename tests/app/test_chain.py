@@ -57,7 +57,6 @@ def test_the_next_batch_goes_when_nine_of_ten_have_ended(
     roster = Roster(moves("one", *present) + moves("two", W, W))
     chain = Chain(["one", "two"])
     assert chain.open_batches(roster) == (["one", "two"] if is_open else ["one"])
-    assert chain.held_back(roster) == (None if is_open else "two")
 
 
 def test_the_share_can_be_set() -> None:
@@ -76,7 +75,6 @@ def test_a_batch_with_a_begin_waits_for_no_other_since_the_service_holds_it() ->
     )
     chain = Chain(["one", "late", "two", "soon"])
     assert chain.open_batches(roster) == ["one", "soon", "late"]
-    assert chain.held_back(roster) == "two"
 
 
 def test_a_batch_is_added_once_and_behind_the_others() -> None:
