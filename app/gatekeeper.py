@@ -89,7 +89,11 @@ class Gatekeeper:
         keep: Callable[[str, str], None],
         settled: Callable[[], None],
         follow: Callable[[str, AppError | None], None] = lambda _batch, _why: None,
+        record: Callable[[str, str], None] = lambda _kind, _detail: None,
     ) -> None:
+        """`follow` takes what the gates say of a batch that is to follow; `record` is told before,
+        and writes down what the program decides by itself.
+        """
         self._clock = clock
         self._post = post
         self._admit = admit
@@ -97,9 +101,7 @@ class Gatekeeper:
         self._keep = keep
         self._settled = settled
         self._facts = GateFacts(clock, self._pause)
-        self._chain = ChainGates(
-            clock, self._facts, self._gates_of_chain, self._note_surely, post, follow
-        )
+        self._chain = ChainGates(clock, self._facts, self._gates_of_chain, record, post, follow)
         self._map = MapWork(clock, self._pause, self._note_surely, keep)
         self._map_reading: Reading[MapReport] = Reading()
         self._book: BookOpened | None = None

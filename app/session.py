@@ -83,6 +83,7 @@ class Session:
             self._keep,
             self._practice.settle,
             self.runner.follow,
+            self.runner.note,
         )
         self.book_thread = BookThread(
             book,
