@@ -88,7 +88,8 @@ def widths(sheet: SheetXml, wanted: Mapping[int, float]) -> list[Splice]:
         for low, high in _without(first, last, needed.keys()):
             ranged = with_attribute(tag, "min", str(low + 1))
             tags.append((low, with_attribute(ranged, "max", str(high + 1))))
-    body = b"".join(tag for _, tag in sorted(tags))
+    # Of several that speak of one column the first counts, and it stays the first.
+    body = b"".join(tag for _, tag in sorted(tags, key=lambda one: one[0]))
     return [(element.inner, element.inner_end, body)]
 
 

@@ -196,8 +196,11 @@ class _Patch:
         sheet = self._sheet
         if self._new:
             last = max(self._new.values())
-            yield from grow.grown_dimension(sheet, last)
-            yield from grow.widths(sheet, self._new_widths())
+            extent, widths = (
+                grow.grown_dimension(sheet, last),
+                grow.widths(sheet, self._new_widths()),
+            )
+            yield from sorted(extent + widths)
             headers = {at: self._write.columns[index].header for index, at in self._new.items()}
             yield from self._writer.write_header(self._header.row, headers)
         check = self._rows_check

@@ -166,11 +166,16 @@ def spliced(xml: bytes, splices: Iterable[Splice]) -> bytes:
 
 
 def pieces(xml: bytes, splices: Iterable[Splice]) -> Iterator[bytes | memoryview]:
-    """The same piece by piece, for splices that come in the order of the part."""
+    """The same piece by piece, for splices that come in the order of the part.
+
+    Raises WorkbookError CANNOT_PATCH when they do not: bytes would come out twice.
+    """
     view = memoryview(xml)
     position = length = 0
     waiting: list[bytes] = []
     for start, end, new in splices:
+        if start < position:
+            raise cannot_patch("Its elements do not stand in the usual order.")
         if start - position > _SHORT:
             # Long pieces are not copied.
             yield b"".join(waiting)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -24,6 +25,7 @@ from packages import (
     parts_of,
     row,
     sheet,
+    sheet_of,
     status_write,
     table,
 )
@@ -164,3 +166,32 @@ def test_a_date_is_exact_to_the_second(when: datetime, tmp_path: Path) -> None:
     write = status_write(("a@x.com", "a@y.com", [when]), columns=(UPDATED,))
     patch_package(book, target, write)
     assert grid(target)[1][2] == when.replace(tzinfo=None)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        '<cols/><dimension ref="A1:B3"/><cols><col min="1" max="9" width="8"/></cols>',
+        '<cols><col min="1" max="2" width="8"/></cols><dimension ref="A1:B3"/>',
+    ],
+)
+def test_widths_that_stand_before_the_extent_copy_nothing(before: str, tmp_path: Path) -> None:
+    book = make_package(tmp_path / "a.xlsx", sheet(before=before))
+    after = sheet_of(patched(book))
+    assert after.count("<dimension") == 1
+    assert after.count("<sheetData>") == 1
+    assert '<dimension ref="A1:C3"/>' in after
+
+
+def test_an_extent_behind_the_cells_is_refused(tmp_path: Path) -> None:
+    book = make_package(tmp_path / "a.xlsx", sheet(after='<dimension ref="A1:B3"/>'))
+    assert refuses(book) == "CANNOT_PATCH"
+
+
+def test_of_formats_for_one_column_the_first_stays_the_first(tmp_path: Path) -> None:
+    cols = "".join(
+        f'<col min="3" max="16384" width="9" style="{style}"/>' for style in (2, 1_048_576, 1)
+    )
+    book = make_package(tmp_path / "a.xlsx", sheet(before=f"<cols>{cols}</cols>"))
+    left = re.findall(r'min="4" max="16384" width="9" style="(\d+)"', sheet_of(patched(book)))
+    assert left == ["2", "1048576", "1"]
