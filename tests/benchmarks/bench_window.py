@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import resource
 import statistics
 import sys
 import tempfile
@@ -24,6 +25,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+from app import rehearsal
 from app.clock import SystemClock
 from app.events import (
     BookOpened,
@@ -186,6 +188,7 @@ def run(
     application.exec()
     bridge.stop()
     project.close(30.0)
+    _end_tenants(folder)
     _print(people, watch, drive, application.platformName())
     if stacks is not None:
         stacks.stop()
@@ -193,10 +196,19 @@ def run(
     return 1 if drive.troubles else 0
 
 
+def _end_tenants(folder: Path) -> None:
+    """Moves that are under way there would go on, and be in the way of the next measurement."""
+    for note in folder.rglob("practice.json"):
+        if (practice := rehearsal.last_reached(note.parent)) is not None:
+            rehearsal.stop(practice)
+
+
 def _print(people: int, watch: Watch, drive: Drive, screen: str) -> None:
     print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()},")
     print(f"Qt on {screen}; {people:,} rows, {drive.changes:,} changes of moves,")
-    print(f"writes of {', '.join(f'{rows:,}' for _, rows in drive.writes)} rows\n")
+    print(f"writes of {', '.join(f'{rows:,}' for _, rows in drive.writes)} rows,")
+    kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(f"at most {kib / 1024:,.0f} MiB of memory\n")
     print("| phase | seconds | longest gap ms | 99.9 % ms | 99 % ms | gaps over 100 ms |")
     print("| --- | ---: | ---: | ---: | ---: | ---: |")
     for phase in PHASES:
