@@ -37,6 +37,10 @@ class Intake:
         """Pass these on; few and small ones at once."""
         self._turns.do(self._taking(events))
 
+    def do(self, work: Work) -> None:
+        """Do what the admin wishes with the rows when what came before is shown."""
+        self._turns.do(work)
+
     def leave_book(self) -> None:
         """Another workbook is asked for: one that is being laid out is wanted no more."""
         self._books_left += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress
 
@@ -10,6 +10,7 @@ from ui.row_set import RowSet, slices
 from ui.rows import Column, Group, Search
 
 Key = tuple[float | str, ...]
+_SORTED_AT_ONCE = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,14 @@ class RowIndex:
                 self._keys.extend(map(self._key, part))
             if more:
                 yield
+        if no_keys:
+            # Sorted parts are put together fast.
+            sorted_parts: list[int] = []
+            for part, more in slices(numbers, _SORTED_AT_ONCE):
+                sorted_parts += self._sorted(part)
+                if more:
+                    yield
+            self.shown = sorted_parts
         self.arrange()
 
     def place(self, number: int) -> int:
@@ -93,9 +102,8 @@ class RowIndex:
             wanted = set(numbers)
             kept = [number for number in before if number in wanted]
             wanted.difference_update(kept)
-            kept.extend(sorted(wanted))
-            kept.sort(key=self._keys.__getitem__, reverse=wish.descending)
-            self.shown = kept
+            kept.extend(wanted)
+            self.shown = self._sorted(kept)
         self._places = {}
         self.stale = False
 
@@ -109,6 +117,9 @@ class RowIndex:
         if is_all:
             return list(compress(numbers, self._matches))
         return [number for number in numbers if self._matches[number]]
+
+    def _sorted(self, numbers: Iterable[int]) -> list[int]:
+        return sorted(numbers, key=self._keys.__getitem__, reverse=self.wish.descending)
 
     def _is_wanted(self, number: int) -> bool:
         if not self._rows.tally.is_of(number, int(self.wish.group)):

@@ -16,10 +16,10 @@ SLICE = 500
 _T = TypeVar("_T")
 
 
-def slices(many: Sequence[_T]) -> Iterator[tuple[Sequence[_T], bool]]:
+def slices(many: Sequence[_T], size: int = SLICE) -> Iterator[tuple[Sequence[_T], bool]]:
     """All of them, as many at a time as may be worked on in one go, and whether more follow."""
-    for begin in range(0, len(many), SLICE):
-        yield many[begin : begin + SLICE], begin + SLICE < len(many)
+    for begin in range(0, len(many), size):
+        yield many[begin : begin + size], begin + size < len(many)
 
 
 class RowSet:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -61,6 +61,7 @@ class MappingModel(QAbstractTableModel):
         super().__init__(parent)
         self._set = RowSet()
         self._index = RowIndex(self._set)
+        self._next: RowIndex | None = None
         self._zone = "UTC"
         self._moves: dict[str, Move] = {}
 
@@ -101,11 +102,7 @@ class MappingModel(QAbstractTableModel):
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by native values; rows that compare equal keep the order of the workbook."""
-        wish = replace(
-            self._index.wish,
-            column=Column(max(0, column)),
-            descending=order is Qt.SortOrder.DescendingOrder,
-        )
+        wish = self._sorted_wish(column, order)
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
         numbers = [self._index.shown[index.row()] for index in before]
@@ -201,7 +198,7 @@ class MappingModel(QAbstractTableModel):
             # The admin wished something else meanwhile.
             index = _prepared(RowIndex(rows, self._index.wish))
         self.beginResetModel()
-        former, self._set, self._index = self._set, rows, index
+        former, self._set, self._index, self._next = self._set, rows, index, None
         self.endResetModel()
         self.columns_changed.emit()
         self.counts_changed.emit()
@@ -212,6 +209,14 @@ class MappingModel(QAbstractTableModel):
         self.beginResetModel()
         self._show(replace(self._index.wish, group=group, text=text))
         self.endResetModel()
+
+    def preparing_filter(self, group: Group, text: str) -> Iterator[None]:
+        """What `set_filter` has to look at, slice by slice; no row may change before it is set."""
+        return self._preparing(replace(self._index.wish, group=group, text=text))
+
+    def preparing_sort(self, column: int, order: Qt.SortOrder) -> Iterator[None]:
+        """The same for `sort`."""
+        return self._preparing(self._sorted_wish(column, order))
 
     def refilter(self) -> None:
         """Filter and sort again by what the rows say now."""
@@ -251,11 +256,27 @@ class MappingModel(QAbstractTableModel):
         rows = RowSet()
         return self.show_rows(rows, _prepared(RowIndex(rows, self._index.wish)))
 
+    def _preparing(self, wish: Wish) -> Iterator[None]:
+        index = RowIndex(self._set, wish, self._index)
+        yield from index.prepare()
+        self._next = index
+
     def _show(self, wish: Wish) -> None:
-        self._index = _prepared(RowIndex(self._set, wish, self._index))
+        index, self._next = self._next, None
+        if index is None or index.wish != wish:
+            index = _prepared(RowIndex(self._set, wish, self._index))
+        self._index = index
+
+    def _sorted_wish(self, column: int, order: Qt.SortOrder) -> Wish:
+        return replace(
+            self._index.wish,
+            column=Column(max(0, column)),
+            descending=order is Qt.SortOrder.DescendingOrder,
+        )
 
     def _changed(self, numbers: set[int], column: Column) -> None:
         numbers.discard(-1)
+        self._next = None
         for number in numbers:
             self._index.note(number)
         places = sorted(map(self._index.place, numbers))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -52,6 +52,8 @@ class MappingTable(PaintedTable):
 
     picked = Signal()
     current_row = Signal(object)
+    sort_asked = Signal(int, object)
+    """With the column and a Qt.SortOrder."""
 
     def __init__(self, model: MappingModel, parent: QWidget | None = None) -> None:
         super().__init__(lambda look: CellPainter(look, model).paint, parent)
@@ -97,6 +99,16 @@ class MappingTable(PaintedTable):
     def set_filter(self, group: Group, text: str) -> None:
         """Filter the model and keep what was selected, current and in view."""
         self._keep(lambda: self._model.set_filter(group, text))
+
+    def filtering(self, group: Group, text: str) -> Iterator[None]:
+        """The same slice by slice, for many rows."""
+        yield from self._model.preparing_filter(group, text)
+        self.set_filter(group, text)
+
+    def sorting(self, column: int, order: Qt.SortOrder) -> Iterator[None]:
+        """Sort slice by slice; selection and current row go with their rows."""
+        yield from self._model.preparing_sort(column, order)
+        self._model.sort(column, order)
 
     def refilter(self) -> None:
         self._keep(self._model.refilter)
@@ -223,7 +235,15 @@ class MappingTable(PaintedTable):
         header.setMinimumSectionSize(metrics.averageCharWidth() * 6)
         header.setFixedHeight(metrics.height() + 14)
         header.setSortIndicator(Column.ROW, Qt.SortOrder.AscendingOrder)
-        self.setSortingEnabled(True)
+        # Sorting is asked for, and done in turns: Qt's own way would do it in one.
+        header.setSortIndicatorShown(True)
+        header.setSectionsClickable(True)
+        header.sortIndicatorChanged.connect(self.ask_sort)
+
+    def ask_sort(self) -> None:
+        """Ask for the order that the header shows, which may be that of an earlier session."""
+        header = self.horizontalHeader()
+        self.sort_asked.emit(header.sortIndicatorSection(), header.sortIndicatorOrder())
 
 
 def _as_text(cell: str) -> str:

@@ -43,6 +43,7 @@ from ui.real_tenants import RealTenants
 from ui.rehearsals import Rehearsals
 from ui.reports import Reports
 from ui.smooth import leave_to_stay
+from ui.turns import Work
 
 _RECOUNT_MS = 200
 _REFILTER_MS = 1_000
@@ -303,7 +304,11 @@ class MainWindow(PanelsWindow):
         self.show_counts(self._book.batch_column if self._book is not None else "")
 
     def _filter_changed(self) -> None:
-        self.table.set_filter(self.filters.group, self.filters.text)
+        self.intake.do(self._filtering())
+
+    def _filtering(self) -> Work:
+        # What stands in the fields when its turn has come; by then more may have been typed.
+        yield from self.table.filtering(self.filters.group, self.filters.text)
         self._recount_soon()
 
     def _set_zone(self, zone: str) -> None:
@@ -362,6 +367,10 @@ class MainWindow(PanelsWindow):
         self.filters.changed.connect(self._filter_changed)
         self.model.counts_changed.connect(self._counts_changed)
         self.table.picked.connect(self._recount_soon)
+        self.table.sort_asked.connect(
+            lambda column, order: self.intake.do(self.table.sorting(column, order))
+        )
+        self.table.ask_sort()
         self.details.accept_asked.connect(self._project.accept_corrections)
         self.details.accept_all_asked.connect(self.confirmations.accept_all)
         self.plan.who.currentIndexChanged.connect(self._count_again)

@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.events import BookOpened, CheckedRow, MovesChanged, RowsChecked
@@ -109,3 +111,46 @@ def test_a_wish_during_the_layout_is_kept(
     wanted = [number for number, row in enumerate(again) if "anna" in row.source_upn]
     assert list(window.model.shown) == wanted
     assert window.table.selected_numbers() == {4}
+
+
+def test_a_click_on_a_header_sorts_many_rows_in_turns(
+    pair: tuple[MainWindow, FakeProject], qtbot: QtBot
+) -> None:
+    window, _ = pair
+    rows = people(MANY)
+    window.take([book_of(rows)])
+    done(qtbot, window)
+    window.table.selectRow(3)
+    chosen = rows[3].source_upn
+    header = window.table.horizontalHeader()
+    at = QPoint(header.sectionViewportPosition(Column.SOURCE) + 20, header.height() // 2)
+    for _ in range(2):
+        QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert len(window.table.selected_numbers()) == 1
+    # What happens meanwhile is taken afterwards, and stands where it belongs.
+    window.take([MovesChanged((move(rows[5], MoveStatus.SUCCESS),))])
+    done(qtbot, window)
+    names = [rows[number].source_upn for number in window.model.shown]
+    assert names == sorted((row.source_upn for row in rows), reverse=True)
+    current = window.table.current()
+    assert current is not None
+    assert current.mapping.source_upn == chosen
+    assert window.model.group_counts[Group.DONE] == 1
+    window.filters.show_only(Group.DONE, "")
+    done(qtbot, window)
+    assert list(window.model.shown) == [5]
+
+
+def test_the_order_of_an_earlier_session_is_the_order_of_the_rows(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    window, _ = shown_window(qtbot, tmp_path)
+    header = window.table.horizontalHeader()
+    header.setSortIndicator(Column.TARGET, Qt.SortOrder.DescendingOrder)
+    window.table.widths.by_hand = True
+    window.keep_states()
+    again, _ = shown_window(qtbot, tmp_path)
+    rows = people(20)
+    again.take([opened(rows)])
+    names = [rows[number].target_upn for number in again.model.shown]
+    assert names == sorted(names, reverse=True)
