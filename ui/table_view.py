@@ -52,8 +52,8 @@ class MappingTable(PaintedTable):
 
     picked = Signal()
     current_row = Signal(object)
-    sort_asked = Signal(int, object)
-    """With the column and a Qt.SortOrder."""
+    sort_asked = Signal(object)
+    """With a pair: the column, and a Qt.SortOrder."""
 
     def __init__(self, model: MappingModel, parent: QWidget | None = None) -> None:
         super().__init__(lambda look: CellPainter(look, model).paint, parent)
@@ -243,7 +243,7 @@ class MappingTable(PaintedTable):
     def ask_sort(self) -> None:
         """Ask for the order that the header shows, which may be that of an earlier session."""
         header = self.horizontalHeader()
-        self.sort_asked.emit(header.sortIndicatorSection(), header.sortIndicatorOrder())
+        self.sort_asked.emit((header.sortIndicatorSection(), header.sortIndicatorOrder()))
 
 
 def _as_text(cell: str) -> str:

@@ -367,9 +367,7 @@ class MainWindow(PanelsWindow):
         self.filters.changed.connect(self._filter_changed)
         self.model.counts_changed.connect(self._counts_changed)
         self.table.picked.connect(self._recount_soon)
-        self.table.sort_asked.connect(
-            lambda column, order: self.intake.do(self.table.sorting(column, order))
-        )
+        self.table.sort_asked.connect(lambda asked: self.intake.do(self.table.sorting(*asked)))
         self.table.ask_sort()
         self.details.accept_asked.connect(self._project.accept_corrections)
         self.details.accept_all_asked.connect(self.confirmations.accept_all)
