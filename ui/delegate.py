@@ -91,7 +91,8 @@ class CellPainter:
         look, column = self._look, Column(cell.column)
         row = self._model.row_at(cell.place)
         if column is Column.CHECK:
-            self._level(cell.area, row.worst)
+            level = row.worst
+            look.signed(cell.area, LEVEL_ICONS[level], LEVEL_WORDS[level], LEVEL_KINDS[level])
         elif column is Column.STATUS:
             kind = row.status_kind
             sign = status_icon(row.status, kind)
@@ -102,15 +103,3 @@ class CellPainter:
             colour = look.muted if column in _QUIET else look.text
             text = self._model.text(row, column)
             look.words(cell.area, text, colour, right=column is Column.ROW)
-
-    def _level(self, area: QRect, level: Level) -> None:
-        look = self._look
-        colour = colours.tint(look.palette, LEVEL_KINDS[level]).text
-        side = look.metrics.ascent() + 2
-        icons.paint(
-            look.painter,
-            LEVEL_ICONS[level],
-            colour,
-            QRectF(area.left(), area.center().y() - side / 2 + 0.5, side, side),
-        )
-        look.words(area.adjusted(side + 6, 0, 0, 0), LEVEL_WORDS[level], colour)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QWidget
 
 from app.identity_map import Difference, Line
 from app.model import Finding, Level
 from app.texts import finding_title, reason, remedy
-from ui import colours, icons
 from ui import strings_gates as words
 from ui.painted_table import Cell, Look, PaintedTable
 
@@ -112,16 +111,12 @@ class MapTable(PaintedTable):
         self.setModel(lines)
 
     def _painter(self, look: Look) -> Callable[[Cell], None]:
-        side = look.metrics.ascent() + 2
-
         def paint(cell: Cell) -> None:
-            area, colour = cell.area, look.text
+            text = self._lines.texts(cell.place)[cell.column]
             if cell.column == 0:
                 kind, name = self._lines.sign(cell.place)
-                colour = colours.tint(look.palette, kind).text
-                top = area.center().y() - side / 2 + 0.5
-                icons.paint(look.painter, name, colour, QRectF(area.left(), top, side, side))
-                area = area.adjusted(side + 6, 0, 0, 0)
-            look.words(area, self._lines.texts(cell.place)[cell.column], colour)
+                look.signed(cell.area, name, text, kind)
+            else:
+                look.words(cell.area, text, look.text)
 
         return paint

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QHeaderView, QStyleOptionViewItem, QTableView, QWidget
 
-from ui import colours
+from ui import colours, icons
 
 MARGIN = 5
 
@@ -58,6 +58,13 @@ class Look:
         shown = self.metrics.elidedText(one_line, Qt.TextElideMode.ElideRight, area.width())
         self.painter.setPen(colour)
         self.painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | side, shown)
+
+    def signed(self, area: QRect, sign: str, text: str, kind: str) -> None:
+        """A sign with words beside it, both in the colour of their kind."""
+        colour, side = colours.tint(self.palette, kind).text, self.metrics.ascent() + 2
+        top = area.center().y() - side / 2 + 0.5
+        icons.paint(self.painter, sign, colour, QRectF(area.left(), top, side, side))
+        self.words(area.adjusted(side + 6, 0, 0, 0), text, colour)
 
 
 class PaintedTable(QTableView):
