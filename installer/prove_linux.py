@@ -92,6 +92,7 @@ def _try_window(command: list[object], screen: Screen, picture: str, *, is_full:
     try:
         shown = screen.drawn_window(version.NAME)
         if is_full:
+            screen.window("Rehearsal")  # the practice tenants are connected
             wait(lambda: screen.colours("root") > _FULL, PATIENCE, "the workbook was not shown")
         screen.settled_picture(BUILD / "pictures" / picture)
         screen.key(shown, "alt+F4")

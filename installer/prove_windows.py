@@ -146,6 +146,7 @@ def _finished_moves(wine: Wine, home: Path, screen: Screen, setup: Path, picture
     _must("people moved" in done.stdout, f"the run said nothing of moves\n{done.stdout}")
     process = wine.start(home / PROGRAM, place, "--practice", display=screen.display)
     screen.drawn_window(version.NAME)
+    screen.window("Rehearsal")  # the practice tenants are connected
     wait(lambda: screen.colours("root") > 200, PATIENCE, "the workbook was not shown")
     screen.settled_picture(pictures / "windows-finished-moves.png")
     _install(wine, setup, code=_RUNS)

@@ -76,7 +76,7 @@ def _build(
         check_libraries(tree, [path.name for path in system.glob("*.dll")])
     else:
         check_libraries(tree, [*(path.name for path in LIBRARIES.iterdir()), *LACKS])
-    say(f"program laid out: {kilobytes(tree) / 1000:.0f} MB, no library missing")
+    say(f"program laid out: {kilobytes(tree) * 1024 / 1e6:.0f} MB, no library missing")
     command = ""
     if certificate is not None:
         for name in PROGRAMS:
