@@ -139,7 +139,8 @@ static int start(void)
     _snwprintf(library, ROOM - 1, L"%ls\\runtime\\%ls", folder, RUNTIME);
     library[ROOM - 1] = 0;
 #ifndef CONSOLE
-    if (!has_output())
+    /* A child process tells its parent, and shows no box of its own. */
+    if (!has_output() && !wcsstr(GetCommandLineW(), L" --run-module "))
         write_into_log();
 #endif
     python = LoadLibraryExW(
