@@ -48,7 +48,10 @@ def read_table(name: str, xml: bytes) -> Table | None:
     )
     count = attributes(part.tag(listed)).get("count") if listed is not None else ""
     width = area.right - area.left + 1
-    fits = len(columns) == width and count in (None, str(width))
+    below = [one.local for one in part.children(part.root)]
+    # Which of several would count, nobody can tell; the schema has one of each at most.
+    is_plain = all(below.count(name) <= 1 for name in ("autoFilter", "tableColumns"))
+    fits = is_plain and len(columns) == width and count in (None, str(width))
     return Table(
         part,
         area,

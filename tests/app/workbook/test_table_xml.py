@@ -85,6 +85,8 @@ def test_a_totals_row_stays_the_last_and_gets_nothing(tmp_path: Path) -> None:
         table("nonsense", NAMES),
         table("A1:B3", (*NAMES, "one too many")),
         table("A1:B3", NAMES).replace('count="2"', 'count="7"'),
+        table("A1:B3", NAMES, inner='<autoFilter ref="A1:B3"/>'),
+        table("A1:B3", NAMES).replace("</table>", '<tableColumns count="2"/></table>'),
         '<table ref="A1:B3"><tableColumns count="0"/></table>',
         '<table ref="A1:B3"/>',
     ],
