@@ -58,6 +58,9 @@ def prove_setup(
         say("damaged on purpose: told in a box before there is a window, and in the log")
         _replaced(wine, setup, tree, home)
         say("upgraded from an older version, repaired, and kept from putting an older one in place")
+        # Wine's desktop, which Windows starts by itself, is a child of the program: it has the
+        # program's log open for some seconds more.
+        wine.settle()
         _uninstall(wine, home)
         _nothing_left(wine, before, say)
         _pages(wine, setup, home, screen, pictures)
