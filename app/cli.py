@@ -17,6 +17,7 @@ from app.cli_findings import finding_json, print_finding
 from app.cli_gates import add_gate_options
 from app.cli_map import add_map_command
 from app.cli_preflight import run_preflight
+from app.cli_project import add_book_arguments
 from app.cli_report import add_report
 from app.cli_run import CANNOT, NOT_ALL, OK, run
 from app.cli_tenants import add_tenant_arguments
@@ -57,14 +58,14 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     check = commands.add_parser("check", help="check every row; start nothing")
-    _add_book(check)
+    add_book_arguments(check)
     check.add_argument("--json", action="store_true", help="print the findings as JSON")
     check.set_defaults(command=_check)
 
     asking = commands.add_parser(
         "preflight", help="ask both tenants about every row; start nothing"
     )
-    _add_book(asking)
+    add_book_arguments(asking)
     asking.add_argument("--practice", action="store_true", help="ask the practice tenants")
     asking.add_argument("--scenario", metavar="S", help="what the practice tenants play")
     add_tenant_arguments(asking)
@@ -74,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     asking.set_defaults(command=run_preflight)
 
     running = commands.add_parser("run", help="check, start, watch, and write the status back")
-    _add_book(running)
+    add_book_arguments(running)
     running.add_argument("--practice", action="store_true", help="use the practice tenants")
     running.add_argument("--state-dir", type=Path, help="where the journal lies")
     running.add_argument(
@@ -139,13 +140,6 @@ def _parser() -> argparse.ArgumentParser:
     practice = commands.add_parser("practice", help="the practice tenants: practice serve")
     practice.add_argument("serve", choices=["serve"], help="serve until stopped")
     return parser
-
-
-def _add_book(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("book", type=Path, metavar="BOOK", help="the mapping workbook")
-    parser.add_argument("--sheet", default="", metavar="S")
-    parser.add_argument("--source-column", default="", metavar="C")
-    parser.add_argument("--target-column", default="", metavar="C")
 
 
 # check

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from app.cli_findings import finding_json, print_finding
-from app.cli_project import make_project, open_book
+from app.cli_project import add_book_arguments, make_project, open_book
 from app.cli_run import CANNOT, NOT_ALL, OK
 from app.cli_screen import Screen
 from app.cli_tenants import (
@@ -27,10 +27,7 @@ _SHOWN = 20
 
 def add_map_command(parser: argparse.ArgumentParser) -> None:
     """Its options."""
-    parser.add_argument("book", type=Path, metavar="BOOK", help="the mapping workbook")
-    parser.add_argument("--sheet", default="", metavar="S")
-    parser.add_argument("--source-column", default="", metavar="C")
-    parser.add_argument("--target-column", default="", metavar="C")
+    add_book_arguments(parser)
     parser.add_argument("--practice", action="store_true", help="use the practice tenants")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--diff", action="store_true", help="compare with the target's (usual)")

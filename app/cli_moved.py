@@ -6,7 +6,7 @@ import argparse
 from collections import Counter
 from dataclasses import asdict
 
-from app.cli_project import make_project, open_book
+from app.cli_project import add_reading_options, make_project, open_book
 from app.cli_run import CANNOT, NOT_ALL, OK
 from app.cli_screen import Screen
 from app.cli_tenants import add_tenant_arguments, check_service, connect, sign_in_named
@@ -22,9 +22,7 @@ def add_check_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--check", action="store_true", help="ask both tenants whether those who moved are there"
     )
-    parser.add_argument("--sheet", default="", metavar="S")
-    parser.add_argument("--source-column", default="", metavar="C")
-    parser.add_argument("--target-column", default="", metavar="C")
+    add_reading_options(parser)
     parser.add_argument("--practice", action="store_true", help="check at the practice tenants")
     parser.set_defaults(scenario=None)
     add_tenant_arguments(parser)
