@@ -72,7 +72,7 @@ class Session:
         self._service: MoveService | None = None
         self._tenants: Tenants | None = None
         self._moves: dict[str, Move] = {}
-        self._needs_sign_in = False
+        self._may_go_on_signed_in = False
         self.runner = MoveRunner(locate, clock, self._from_runner, self._ask_gates)
         self._practice = PracticeLink(clock, self._place_of_practice, self._connected, self._tell)
         self.gates = Gatekeeper(
@@ -197,7 +197,7 @@ class Session:
             self._checking.take(event)
             self.gates.tell(event)
         if isinstance(event, RunChanged):
-            self._needs_sign_in = event.state in (RunState.NEEDS_SIGN_IN, RunState.HELD)
+            self._may_go_on_signed_in = event.state in (RunState.NEEDS_SIGN_IN, RunState.HELD)
         if isinstance(event, SettingsLoaded):
             self._state_dir = event.state_dir
             self._kept |= dict(event.values)
@@ -244,7 +244,7 @@ class Session:
         self._take_over(Pair(service, tenants, connection.target_host), REAL, connection)
 
     def _signed_in_again(self) -> None:
-        if self._needs_sign_in:
+        if self._may_go_on_signed_in:
             self.runner.go_on()
         self.preflight.resume()
 
