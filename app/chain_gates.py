@@ -16,7 +16,7 @@ from app.gates import holding_the_chain
 
 
 @dataclass(frozen=True, slots=True)
-class Following:
+class NextBatch:
     """A batch of these people that is to follow."""
 
     batch: str
@@ -44,11 +44,11 @@ class ChainGates:
         self._note = note
         self._post = post
         self._follow = follow
-        self._waiting: dict[str, Following] = {}
+        self._waiting: dict[str, NextBatch] = {}
         self._noted: dict[str, str] = {}
         """By batch: what was last recorded of it."""
 
-    def ask(self, asked: Following) -> None:
+    def ask(self, asked: NextBatch) -> None:
         """Judge before this batch; when no workbook is read yet, as soon as one is."""
         self._waiting[asked.batch] = asked
         if self._facts.has_book:
@@ -59,7 +59,7 @@ class ChainGates:
         for asked in tuple(self._waiting.values()):
             self.ask(asked)
 
-    def _judge(self, asked: Following) -> None:
+    def _judge(self, asked: NextBatch) -> None:
         """Whatever goes wrong is an answer too."""
         try:
             objection = self._objection(asked)
@@ -69,7 +69,7 @@ class ChainGates:
             del self._waiting[asked.batch]
         self._follow(asked.batch, objection)
 
-    def _objection(self, asked: Following) -> AppError | None:
+    def _objection(self, asked: NextBatch) -> AppError | None:
         gates = self._read_gates(self._facts.of_the_workbook(asked.keys))
         holding = holding_the_chain(gates)
         unread = None if holding else self._facts.could_not_read()

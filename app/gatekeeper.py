@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from app import powershell
-from app.chain_gates import ChainGates, Following
+from app.chain_gates import ChainGates, NextBatch
 from app.clock import Clock
 from app.errors import AppError
 from app.events import BookOpened, BookSaved, Event, MovesChanged, PreflightChanged, RowsChecked
@@ -143,7 +143,7 @@ class Gatekeeper:
         """Whether a batch of these people may follow; answered through `follow`, with a reason
         when a gate holds it back, and by ChainJudged.
         """
-        self._inbox.put(Following(batch, keys))
+        self._inbox.put(NextBatch(batch, keys))
 
     def read_again(self) -> None:
         """Read everything anew, for the plan that was last looked at."""
@@ -210,7 +210,7 @@ class Gatekeeper:
                 self._facts.take_preflight(summary)
             case _Plan(batches, is_start):
                 self._judge_plan(batches, is_start=is_start)
-            case Following():
+            case NextBatch():
                 self._chain.ask(order)
             case _ReadAgain():
                 self._facts.forget()
